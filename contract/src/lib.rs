@@ -1,0 +1,1 @@
+//! The words that carriers, adapters, kits and the platform share.

@@ -1,0 +1,1 @@
+//! The guardian: finishes what was begun.

@@ -1,0 +1,1 @@
+//! What both APIs share on the wire: problems, tokens, bodies, cursors.

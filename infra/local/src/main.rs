@@ -1,0 +1,3 @@
+//! Starts the local platform.
+
+fn main() {}

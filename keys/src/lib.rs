@@ -1,0 +1,1 @@
+//! Sealing and signing, by KMS or by a key file.

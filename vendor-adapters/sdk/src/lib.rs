@@ -1,0 +1,1 @@
+//! What an opener vendor builds an adapter on.
