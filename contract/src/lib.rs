@@ -8,8 +8,12 @@
 //! that either side may be deployed first.
 
 pub mod adapter;
+pub mod carrier;
+pub mod customer;
+pub mod delivery;
 pub mod door;
 pub mod error;
+pub mod event;
 pub mod ids;
 pub mod place;
 pub mod schemas;

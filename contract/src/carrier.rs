@@ -1,0 +1,135 @@
+//! What a carrier's system sends to the carriers' API, and what it gets back.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    delivery::Window,
+    place::{Address, Fix},
+    text::{DriverRef, Remark, TrackingNumber},
+};
+
+/// How many parcels one delivery may have.
+pub const PARCELS_MAX: usize = 20;
+
+/// Can a parcel to this address be left in the garage?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskEligibility {
+    /// Where the parcel goes.
+    pub address: Address,
+    /// When it would come, where that is already known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+}
+
+/// Whether it can, and why not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Eligibility {
+    /// Whether a delivery can be booked.
+    pub eligible: bool,
+    /// Why not, if not.
+    pub reasons: Vec<Ineligible>,
+    /// The household's time zone (IANA), for choosing a window. Only for an eligible address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+}
+
+/// Why no delivery can be booked. A carrier learns no more of a household than it needs: whether there is none, whether it is
+/// off, or whether it does not want this carrier all read `not_offered`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Ineligible {
+    /// In-garage delivery is not on offer at this address for this carrier.
+    NotOffered,
+    /// The household takes a pause that reaches into the window.
+    Paused,
+    /// The window lies outside the household's hours.
+    OutsideHours,
+    /// The window is already over, or too far ahead.
+    WindowUnusable,
+    /// The door's opener needs the household's care before it can be used.
+    DoorNotReady,
+}
+
+/// Book an in-garage delivery.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BookDelivery {
+    /// Where the parcels go: it must be the address of the door.
+    pub address: Address,
+    /// When the door may be opened.
+    pub window: Window,
+    /// The parcels, 1 to 20, each once.
+    #[schemars(length(min = 1, max = 20))]
+    pub tracking_numbers: Vec<TrackingNumber>,
+    /// The carrier's own name for the delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier_reference: Option<Remark>,
+}
+
+/// The parcels are out for delivery.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dispatch {
+    /// The driver, where already known; then no other driver may open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<DriverRef>,
+}
+
+/// Open the door for the driver who stands before it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpenDoor {
+    /// Who stands there.
+    pub driver: DriverRef,
+    /// Where the driver's handheld says it is.
+    pub position: Fix,
+    /// The parcel whose label was scanned.
+    pub tracking_number: TrackingNumber,
+}
+
+/// Close the door.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseDoor {
+    /// Who is leaving.
+    pub driver: DriverRef,
+}
+
+/// The parcels are inside and the driver has left.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// The parcels left inside; all of them when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<Vec<TrackingNumber>>,
+}
+
+/// The driver has to go back in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reissue {
+    /// Who goes back.
+    pub driver: DriverRef,
+}
+
+/// Call the delivery off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cancel {
+    /// Why.
+    pub reason: Remark,
+}
+
+/// A carrier, as the operator registered it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CarrierRecord {
+    /// The name customers see.
+    pub name: String,
+    /// Whether it may book and open.
+    pub active: bool,
+    /// Since when.
+    pub registered_at: Timestamp,
+}
