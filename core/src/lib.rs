@@ -1,1 +1,9 @@
-//! The rules of a delivery, and its record.
+//! The rules of a delivery, its record, and the ports that the outside world plugs into.
+//!
+//! The heart is pure: [`grant`] decides what may happen (`decide`) and what is so after it happened (`evolve`), from values
+//! alone, the time among them. Around it lie the record ([`store`]), the flows that move a delivery, a household or a link from
+//! one recorded state to the next, and the guardian that finishes what was begun. No vendor is known by name here.
+
+pub mod consent;
+pub mod household;
+pub mod ports;

@@ -1,0 +1,42 @@
+//! Follow-ups: "look at this again at that time", seconds to minutes ahead.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use postern_contract::ids::{DeliveryId, HouseholdId, LinkId};
+use serde::{Deserialize, Serialize};
+
+/// What the guardian is to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Subject {
+    /// A delivery.
+    Delivery {
+        /// Which.
+        delivery: DeliveryId,
+    },
+    /// A link whose credentials age.
+    Link {
+        /// Whose.
+        household: HouseholdId,
+        /// Which.
+        link: LinkId,
+    },
+}
+
+/// A follow-up could not be left. Nothing is lost by it: the guardian's sweep of what is due finds the subject in the record.
+#[derive(Debug, thiserror::Error)]
+#[error("a follow-up could not be left: {0}")]
+pub struct FollowUpError(pub String);
+
+/// Leaves follow-ups for the guardian.
+///
+/// They are hints that make it prompt; the record says what is due. An implementation MAY lose one or bring it twice, early or
+/// late.
+#[async_trait]
+pub trait FollowUps: Send + Sync {
+    /// Has the guardian look at `subject` at `at`.
+    ///
+    /// # Errors
+    /// [`FollowUpError`] when the channel refused it.
+    async fn look_at(&self, subject: Subject, at: Timestamp) -> Result<(), FollowUpError>;
+}
