@@ -218,6 +218,13 @@ impl Hours {
         Ok(Self { days, from, until })
     }
 
+    /// The local span of these hours on `date`, if they apply to its weekday: its start, and the moment after its end.
+    #[must_use]
+    pub fn on(&self, date: civil::Date) -> Option<(civil::DateTime, civil::DateTime)> {
+        let applies = self.days.contains(&date.weekday().into());
+        applies.then(|| (date.to_datetime(self.from), date.to_datetime(self.until)))
+    }
+
     /// Whether a local time lies inside.
     #[must_use]
     pub fn contains(&self, local: civil::DateTime) -> bool {

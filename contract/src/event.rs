@@ -159,6 +159,8 @@ pub enum DeliveryEvent {
         /// Which reissue of this delivery.
         number: u8,
     },
+    /// The reissued code was not used in time, or was taken back: the delivery stands as it stood when the door was closed.
+    ReissueLapsed,
     /// The household takes the right back while the door is in use: the door is closed first.
     RevocationRequested {
         /// Why.
@@ -209,6 +211,7 @@ impl DeliveryEvent {
             Self::AttentionRaised { .. } => "attention_raised",
             Self::AttentionCleared { .. } => "attention_cleared",
             Self::Reissued { .. } => "reissued",
+            Self::ReissueLapsed => "reissue_lapsed",
             Self::RevocationRequested { .. } => "revocation_requested",
             Self::Completed { .. } => "completed",
             Self::Cancelled { .. } => "cancelled",

@@ -1,8 +1,9 @@
 //! What a household agreed to, and whether a moment and a carrier fall under it.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
 use postern_contract::{
     customer::{CarriersAllowed, Preferences, PreferencesView},
+    delivery::Window,
     ids::{CarrierId, DoorId},
     unattended::DeliberateAct,
 };
@@ -79,7 +80,37 @@ impl Consent {
         }
     }
 
-    fn wants(&self, carrier: &CarrierId) -> Result<(), ConsentBar> {
+    /// Whether the household's hours leave any moment of `window` open, by the clock of `zone`.
+    #[must_use]
+    pub fn hours_meet(&self, window: &Window, zone: &TimeZone) -> bool {
+        let hours = &self.preferences.hours;
+        if hours.is_empty() {
+            return true;
+        }
+        let first = zone.to_datetime(window.starts_at()).date();
+        let last = zone.to_datetime(window.ends_at()).date();
+        let instant = |local: DateTime| zone.to_ambiguous_timestamp(local).compatible().ok();
+        first
+            .series(1.day())
+            .take_while(|date| *date <= last)
+            .any(|date| {
+                hours
+                    .iter()
+                    .filter_map(|span| span.on(date))
+                    .any(|(from, until)| match (instant(from), instant(until)) {
+                        (Some(from), Some(until)) => {
+                            from.max(window.starts_at()) < until.min(window.ends_at())
+                        }
+                        _ => false,
+                    })
+            })
+    }
+
+    /// Whether the household wants this carrier at all.
+    ///
+    /// # Errors
+    /// [`ConsentBar::CarrierNotAllowed`].
+    pub fn wants(&self, carrier: &CarrierId) -> Result<(), ConsentBar> {
         match &self.preferences.carriers {
             CarriersAllowed::All => Ok(()),
             CarriersAllowed::Only(names) if names.contains(carrier) => Ok(()),
@@ -151,6 +182,21 @@ mod tests {
             consent.covers(&north, at("2026-10-25T14:30:00Z"), &zone),
             Err(ConsentBar::OutsideHours)
         );
+    }
+
+    #[test]
+    fn hours_meet_a_window_that_they_overlap_by_a_minute_and_not_one_they_only_touch() {
+        let hours = Hours::new(
+            [Weekday::Monday].into(),
+            jiff::civil::time(9, 0, 0, 0),
+            jiff::civil::time(9, 10, 0, 0),
+        );
+        let consent = on().changed(|c| c.preferences.hours = vec![hours.unwrap()]);
+        let zone = TimeZone::get("America/Toronto").unwrap();
+        let window = |from: &str, until: &str| Window::new(at(from), at(until)).unwrap();
+        assert!(consent.hours_meet(&window("2026-11-23T14:09:00Z", "2026-11-23T20:00:00Z"), &zone));
+        assert!(!consent.hours_meet(&window("2026-11-23T14:10:00Z", "2026-11-23T20:00:00Z"), &zone));
+        assert!(!consent.hours_meet(&window("2026-11-24T14:00:00Z", "2026-11-24T20:00:00Z"), &zone));
     }
 
     #[test]

@@ -5,5 +5,7 @@
 //! one recorded state to the next, and the guardian that finishes what was begun. No vendor is known by name here.
 
 pub mod consent;
+pub mod grant;
 pub mod household;
+pub mod log;
 pub mod ports;

@@ -1,0 +1,131 @@
+//! The agenda: what the guardian has to do for a grant, and when. Derived from the grant alone, so that nothing has to be
+//! remembered elsewhere and a crash forgets nothing.
+
+use jiff::{SignedDuration, Timestamp};
+use postern_contract::{
+    delivery::{GrantState, PendingCommand, Progress},
+    unattended::OBSTRUCTED_CLOSES_MAX,
+};
+
+use super::{Grant, Limits};
+
+/// Something the guardian does for a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    /// Mint the code of a delivery that was dispatched before its day.
+    Arm,
+    /// End a grant whose window went by.
+    Expire,
+    /// End a grant that was waiting for a late open to be ruled out.
+    FinishRevocation,
+    /// Note that a command has no outcome though its time is over.
+    Lapse,
+    /// Read the door.
+    ReadDoor,
+    /// Read the door, and close it if it is still open.
+    CloseDoor,
+    /// Take back a reissued code that nobody used.
+    LapseReissue,
+    /// Complete a delivery that the carrier never completed.
+    Complete,
+    /// Sign the log of a delivery that has ended.
+    SignLog,
+}
+
+/// The next thing to do for a grant as it is at `now`, and when it is due.
+#[must_use]
+pub fn chore(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timestamp, Chore)> {
+    match grant.state {
+        GrantState::Scheduled => match grant.arm_at {
+            Some(arm_at) if now < grant.window.ends_at() => Some((arm_at, Chore::Arm)),
+            _ => Some((grant.window.ends_at(), Chore::Expire)),
+        },
+        GrantState::Armed => Some(armed(grant, now)),
+        GrantState::Opening | GrantState::Closing => {
+            grant.command.as_ref().map(|command| moving(command, limits))
+        }
+        GrantState::Open => Some(open(grant, limits)),
+        GrantState::Closed => {
+            let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
+            Some((closed_at + limits.complete_after, Chore::Complete))
+        }
+        GrantState::Completed | GrantState::Cancelled | GrantState::Expired | GrantState::Revoked => grant
+            .log_signature
+            .is_none()
+            .then_some((grant.updated_at, Chore::SignLog)),
+    }
+}
+
+/// When the guardian has to look at a grant next: what the index of due work holds.
+#[must_use]
+pub fn due_at(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
+    chore(grant, now, limits).map(|(at, _)| at)
+}
+
+fn armed(grant: &Grant, now: Timestamp) -> (Timestamp, Chore) {
+    // An open may yet be carried out late: the door is watched first, and whatever else is due waits for that.
+    if grant.watch_until.is_some_and(|until| now < until) {
+        return (grant.updated_at, Chore::ReadDoor);
+    }
+    match (grant.revocation, grant.reissue_until) {
+        (Some(_), _) => (
+            grant.watch_until.unwrap_or(grant.updated_at),
+            Chore::FinishRevocation,
+        ),
+        (None, Some(until)) if grant.was_closed() => (until, Chore::LapseReissue),
+        _ => (grant.window.ends_at(), Chore::Expire),
+    }
+}
+
+fn moving(command: &PendingCommand, limits: &Limits) -> (Timestamp, Chore) {
+    match command.progress {
+        Progress::Requested => (command.send_by + limits.lapse_after, Chore::Lapse),
+        Progress::Accepted | Progress::Unknown => {
+            (command.requested_at + limits.look_again_min, Chore::ReadDoor)
+        }
+    }
+}
+
+fn open(grant: &Grant, limits: &Limits) -> (Timestamp, Chore) {
+    let opened_at = grant.opened_at.unwrap_or(grant.updated_at);
+    let first = if grant.revocation.is_some() {
+        opened_at
+    } else {
+        opened_at + limits.left_open_after
+    };
+    let again = grant.last_close_at.map(|at| at + patience(grant, limits));
+    // Once a close has failed, the guardian takes over whatever the driver does.
+    let close_at = again.unwrap_or(first);
+    (close_at, Chore::CloseDoor)
+}
+
+/// How long to wait before closing again: doubling with every close that failed, up to the longest pause between two looks.
+fn patience(grant: &Grant, limits: &Limits) -> SignedDuration {
+    if grant.stopped_closes >= OBSTRUCTED_CLOSES_MAX {
+        return limits.look_again_max;
+    }
+    let doublings = grant.closes.saturating_sub(1).min(6);
+    (limits.close_again_after * 2_i32.pow(doublings)).min(limits.look_again_max.max(limits.close_again_after))
+}
+
+/// When to look again after a look that changed nothing: soon while the door should be moving, then ever more rarely.
+#[must_use]
+pub fn next_look(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
+    let (due, chore) = chore(grant, now, limits)?;
+    if due > now && grant.state != GrantState::Open {
+        return Some(due);
+    }
+    let since = now.duration_since(
+        grant
+            .command
+            .as_ref()
+            .map_or(grant.updated_at, |command| command.requested_at),
+    );
+    let pause = (since / 8).clamp(limits.look_again_min, limits.look_again_max);
+    let again = now + pause;
+    Some(if chore == Chore::CloseDoor && due > now {
+        again.min(due)
+    } else {
+        again
+    })
+}

@@ -1,0 +1,185 @@
+//! Booking: may this carrier have a delivery here, and the grant that comes of it.
+
+use jiff::{Timestamp, tz::TimeZone};
+use postern_contract::{
+    carrier::{Eligibility, Ineligible, PARCELS_MAX},
+    delivery::{GrantState, Window},
+    event::{DeliveryEvent, LogEntry},
+    ids::{CarrierId, DeliveryId, HouseholdId},
+    text::{Remark, TrackingNumber},
+};
+
+use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
+use crate::log;
+
+/// A household as a place to deliver to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeliverySite {
+    /// The household.
+    pub household: HouseholdId,
+    /// What it agreed to, and where its door stands.
+    pub policy: Policy,
+    /// Its delivery door, where one is chosen and the link to it works.
+    pub door: Option<GrantedDoor>,
+}
+
+/// What a carrier books.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Booking {
+    /// The new delivery's id.
+    pub delivery: DeliveryId,
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// When the door may be opened.
+    pub window: Window,
+    /// The parcels.
+    pub tracking_numbers: Vec<TrackingNumber>,
+    /// The carrier's own name for it.
+    pub carrier_reference: Option<Remark>,
+}
+
+/// Whether `carrier` may have a delivery at `site`, within `window` where one is known.
+#[must_use]
+pub fn eligibility(
+    site: Option<&DeliverySite>,
+    carrier: &CarrierId,
+    window: Option<&Window>,
+    now: Timestamp,
+    limits: &Limits,
+) -> Eligibility {
+    let reasons = match site {
+        Some(site) => bars(site, carrier, window, now, limits),
+        None => vec![Ineligible::NotOffered],
+    };
+    let eligible = reasons.is_empty();
+    let time_zone = site
+        .filter(|_| eligible)
+        .map(|site| site.policy.time_zone.clone());
+    Eligibility {
+        eligible,
+        reasons,
+        time_zone,
+    }
+}
+
+fn bars(
+    site: &DeliverySite,
+    carrier: &CarrierId,
+    window: Option<&Window>,
+    now: Timestamp,
+    limits: &Limits,
+) -> Vec<Ineligible> {
+    let consent = &site.policy.consent;
+    if !consent.enabled || consent.wants(carrier).is_err() {
+        // Nothing more is told of a household that does not want this carrier.
+        return vec![Ineligible::NotOffered];
+    }
+    let mut reasons = Vec::new();
+    if site.door.as_ref().is_none_or(|door| close_barred(door)) {
+        reasons.push(Ineligible::DoorNotReady);
+    }
+    if let Some(window) = window {
+        if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
+            reasons.push(Ineligible::WindowUnusable);
+        }
+        if consent
+            .preferences
+            .paused_until
+            .is_some_and(|until| until >= window.ends_at())
+        {
+            reasons.push(Ineligible::Paused);
+        }
+        // A zone that the tables no longer know is treated as "outside": never as "any time".
+        let meets = TimeZone::get(&site.policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
+        if !meets {
+            reasons.push(Ineligible::OutsideHours);
+        }
+    }
+    reasons
+}
+
+/// A door that could not be closed again is never opened.
+fn close_barred(door: &GrantedDoor) -> bool {
+    use postern_contract::unattended::UnattendedClosePermit;
+    UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, 0).is_err()
+}
+
+/// Books a delivery: its grant, and the first entry of its log.
+///
+/// # Errors
+/// [`Refusal::ParcelCount`], [`Refusal::ParcelRepeated`] or [`Refusal::NotEligible`].
+pub fn book(
+    booking: Booking,
+    site: Option<DeliverySite>,
+    now: Timestamp,
+    limits: &Limits,
+) -> Result<(Grant, LogEntry), Refusal> {
+    let parcels = &booking.tracking_numbers;
+    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
+        return Err(Refusal::ParcelCount);
+    }
+    if parcels
+        .iter()
+        .enumerate()
+        .any(|(at, parcel)| parcels[..at].contains(parcel))
+    {
+        return Err(Refusal::ParcelRepeated);
+    }
+    let answer = eligibility(
+        site.as_ref(),
+        &booking.carrier,
+        Some(&booking.window),
+        now,
+        limits,
+    );
+    let not_eligible = Refusal::NotEligible {
+        reasons: answer.reasons,
+    };
+    let Some((site, door)) = site.filter(|_| answer.eligible).and_then(|mut site| {
+        let door = site.door.take()?;
+        Some((site, door))
+    }) else {
+        return Err(not_eligible);
+    };
+    let event = DeliveryEvent::Booked {
+        carrier: booking.carrier.clone(),
+        door: door.door,
+        window: booking.window,
+        tracking_numbers: booking.tracking_numbers.clone(),
+    };
+    let first = log::entry(booking.delivery, 1, now, log::START, event);
+    let grant = Grant {
+        delivery: booking.delivery,
+        carrier: booking.carrier,
+        household: site.household,
+        door,
+        window: booking.window,
+        tracking_numbers: booking.tracking_numbers,
+        carrier_reference: booking.carrier_reference,
+        policy: site.policy,
+        state: GrantState::Scheduled,
+        attention: None,
+        arm_at: None,
+        driver: None,
+        codes_minted: 0,
+        code_ready: false,
+        command: None,
+        not_closed_at: None,
+        opened_at: None,
+        closed_at: None,
+        stopped_closes: 0,
+        closes: 0,
+        last_close_at: None,
+        watch_until: None,
+        reissues: 0,
+        reissue_until: None,
+        revocation: None,
+        last_reading: None,
+        created_at: now,
+        updated_at: now,
+        log_length: first.sequence,
+        log_head: first.hash.clone(),
+        log_signature: None,
+    };
+    Ok((grant, first))
+}

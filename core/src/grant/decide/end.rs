@@ -1,0 +1,117 @@
+//! The ends: completed, cancelled, expired, revoked.
+
+use postern_contract::{
+    delivery::{Actor, GrantState, RevocationReason},
+    event::DeliveryEvent,
+    text::{Remark, TrackingNumber},
+};
+
+use super::not_over;
+use crate::grant::{Context, Grant, Refusal};
+
+/// Delivered. Only a door that was seen closed completes a delivery; nothing else counts.
+pub(super) fn complete(
+    grant: &Grant,
+    dropped: Option<Vec<TrackingNumber>>,
+    context: &Context<'_>,
+) -> Result<Vec<DeliveryEvent>, Refusal> {
+    if grant.state == GrantState::Completed {
+        return Ok(Vec::new());
+    }
+    not_over(grant)?;
+    match grant.state {
+        GrantState::Closed => {}
+        GrantState::Armed if grant.was_closed() && !grant.door_in_use(context.now) => {}
+        GrantState::Opening | GrantState::Open | GrantState::Closing => return Err(Refusal::DoorNotClosed),
+        _ => return Err(Refusal::DoorNeverOpened),
+    }
+    let dropped = dropped.unwrap_or_else(|| grant.tracking_numbers.clone());
+    if dropped
+        .iter()
+        .any(|parcel| !grant.tracking_numbers.contains(parcel))
+    {
+        return Err(Refusal::WrongParcel);
+    }
+    Ok(vec![DeliveryEvent::Completed {
+        by: Actor::Carrier,
+        dropped,
+    }])
+}
+
+/// The carrier said nothing for long enough. Which parcels were left inside is then not claimed.
+pub(super) fn complete_by_guardian(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    let due = grant
+        .closed_at
+        .is_some_and(|at| context.now >= at + context.limits.complete_after);
+    if grant.state == GrantState::Closed && due {
+        vec![DeliveryEvent::Completed {
+            by: Actor::Guardian,
+            dropped: Vec::new(),
+        }]
+    } else {
+        Vec::new()
+    }
+}
+
+/// The driver did not go back in after all: the delivery stands as it stood when the door was closed.
+pub(super) fn lapse_reissue(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    let over = grant.reissue_until.is_some_and(|until| context.now >= until);
+    let lapsed = grant.state == GrantState::Armed && grant.was_closed() && over;
+    if lapsed && !grant.door_in_use(context.now) {
+        vec![DeliveryEvent::ReissueLapsed]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Called off by the carrier, while the door has not been touched.
+pub(super) fn cancel(
+    grant: &Grant,
+    reason: Remark,
+    context: &Context<'_>,
+) -> Result<Vec<DeliveryEvent>, Refusal> {
+    if grant.state == GrantState::Cancelled {
+        return Ok(Vec::new());
+    }
+    not_over(grant)?;
+    let untouched = matches!(grant.state, GrantState::Scheduled | GrantState::Armed) && !grant.was_closed();
+    if untouched && !grant.door_in_use(context.now) {
+        Ok(vec![DeliveryEvent::Cancelled { reason }])
+    } else {
+        Err(Refusal::DoorInUse)
+    }
+}
+
+/// The window went by and the door was never used.
+pub(super) fn expire(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    let unused = matches!(grant.state, GrantState::Scheduled | GrantState::Armed) && !grant.was_closed();
+    let over = context.now >= grant.window.ends_at();
+    if !(unused && over) || grant.door_in_use(context.now) {
+        return Vec::new();
+    }
+    match grant.revocation {
+        Some(reason) => vec![DeliveryEvent::Revoked { reason }],
+        None => vec![DeliveryEvent::Expired],
+    }
+}
+
+/// The household takes the right back. From here no open is decided; a door in use is closed and watched first.
+pub(super) fn revoke(grant: &Grant, reason: RevocationReason, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    if grant.state.is_end() {
+        return Vec::new();
+    }
+    let reason = grant.revocation.unwrap_or(reason);
+    let ask = DeliveryEvent::RevocationRequested { reason };
+    let asked = grant.revocation.is_some();
+    if grant.door_in_use(context.now) {
+        return if asked { Vec::new() } else { vec![ask] };
+    }
+    match grant.state {
+        // Delivered already: there is nothing to take back but the right to go in again.
+        GrantState::Closed if asked => Vec::new(),
+        GrantState::Closed => vec![ask],
+        GrantState::Armed if grant.was_closed() && asked => vec![DeliveryEvent::ReissueLapsed],
+        GrantState::Armed if grant.was_closed() => vec![DeliveryEvent::ReissueLapsed, ask],
+        _ => vec![DeliveryEvent::Revoked { reason }],
+    }
+}

@@ -1,0 +1,206 @@
+//! What a reading of the door means for the grant. Readings lag, repeat and contradict each other: one counts only when the opener
+//! itself was heard after the moment in question, and a doubtful one never closes a door.
+
+use jiff::Timestamp;
+use postern_contract::{
+    delivery::{Attention, Direction, GrantState, PendingCommand},
+    door::{DoorReading, DoorState},
+    event::DeliveryEvent,
+    unattended::OBSTRUCTED_CLOSES_MAX,
+};
+
+use super::{attention, open::next_code};
+use crate::grant::{Context, Grant};
+
+pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    match (grant.state, &grant.command) {
+        (GrantState::Opening, Some(pending)) => opening(grant, pending, reading, context),
+        (GrantState::Open, _) => open(grant, reading, context),
+        (GrantState::Closing, Some(pending)) => closing(grant, pending, reading, context),
+        (GrantState::Armed, _) if grant.watch_until.is_some_and(|until| context.now < until) => {
+            late(grant, reading)
+        }
+        (GrantState::Closed, _) => after_closing(grant, reading),
+        _ => Vec::new(),
+    }
+}
+
+/// Told to open. Seen in any way not closed, it counts as open: the door is ours to close from then on.
+fn opening(
+    grant: &Grant,
+    pending: &PendingCommand,
+    reading: DoorReading,
+    context: &Context<'_>,
+) -> Vec<DeliveryEvent> {
+    if !reading.is_fresh_after(pending.requested_at) {
+        return unreachable(grant, pending.requested_at + context.limits.open_settle, context);
+    }
+    let settled = pending.requested_at + context.limits.open_settle;
+    match reading.state {
+        DoorState::Open | DoorState::Stopped | DoorState::Closing | DoorState::Warning => {
+            opened(grant, reading)
+        }
+        DoorState::Opening | DoorState::Unknown if reading.observed_at > settled => opened(grant, reading),
+        DoorState::Opening | DoorState::Unknown => Vec::new(),
+        DoorState::Closed if reading.proves_closed_after(settled) => {
+            let moved = reading.changed_at.is_some_and(|at| at > pending.requested_at);
+            if moved {
+                closed(grant, reading, false)
+            } else {
+                not_opened(grant, pending, reading, context)
+            }
+        }
+        DoorState::Closed => Vec::new(),
+    }
+}
+
+fn opened(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
+    let mut events = vec![DeliveryEvent::Opened { reading }];
+    events.extend(attention(grant, None));
+    events
+}
+
+/// Long after the command the door is still closed. The driver may try again with a fresh code, but the door stays watched: a
+/// vendor may carry a command out late.
+fn not_opened(
+    grant: &Grant,
+    pending: &PendingCommand,
+    reading: DoorReading,
+    context: &Context<'_>,
+) -> Vec<DeliveryEvent> {
+    let mut events = vec![DeliveryEvent::NotOpened {
+        command: pending.command,
+        reading,
+    }];
+    events.extend(attention(grant, None));
+    if grant.revocation.is_none() && grant.codes_minted < context.limits.codes_max {
+        events.push(next_code(grant));
+    }
+    events
+}
+
+/// An open that seemed to do nothing is carried out late after all.
+fn late(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
+    let since = grant.not_closed_at.unwrap_or(grant.created_at);
+    let moved = matches!(
+        reading.state,
+        DoorState::Open | DoorState::Opening | DoorState::Stopped | DoorState::Closing | DoorState::Warning
+    );
+    if moved && reading.is_fresh_after(since) {
+        opened(grant, reading)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Closed and done with: whoever moves the door now was not sent by us.
+fn after_closing(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
+    let Some(last) = &grant.last_reading else {
+        return Vec::new();
+    };
+    let moved = matches!(
+        reading.state,
+        DoorState::Open | DoorState::Opening | DoorState::Stopped | DoorState::Closing | DoorState::Warning
+    );
+    let news = last.state == DoorState::Closed && reading.is_fresh_after(last.observed_at);
+    if moved && news {
+        vec![DeliveryEvent::MovedUnordered { reading }]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Open, with nobody having ordered a close: somebody may close it by hand.
+fn open(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    let since = grant.not_closed_at.unwrap_or(grant.created_at);
+    if reading.proves_closed_after(since) {
+        return closed(grant, reading, false);
+    }
+    if !reading.is_fresh_after(since) {
+        return unreachable(grant, since + context.limits.left_open_after, context);
+    }
+    let reachable_again = grant.attention == Some(Attention::DoorUnreachable);
+    let obstruction_gone = grant.attention == Some(Attention::Obstructed)
+        && reading.obstructed != Some(true)
+        && grant.stopped_closes < OBSTRUCTED_CLOSES_MAX;
+    if reachable_again || obstruction_gone {
+        let still = (grant.closes > 0).then_some(Attention::DoorLeftOpen);
+        return attention(grant, still);
+    }
+    Vec::new()
+}
+
+/// Told to close. Only a reading newer than the command shows that it did.
+fn closing(
+    grant: &Grant,
+    pending: &PendingCommand,
+    reading: DoorReading,
+    context: &Context<'_>,
+) -> Vec<DeliveryEvent> {
+    let since = closed_since(grant, pending);
+    if reading.proves_closed_after(since) {
+        return closed(grant, reading, true);
+    }
+    let settled = pending.requested_at + context.limits.close_settle;
+    if !reading.is_fresh_after(pending.requested_at) {
+        return unreachable(grant, settled, context);
+    }
+    let up = matches!(
+        reading.state,
+        DoorState::Open | DoorState::Opening | DoorState::Stopped
+    );
+    let reversed = up && reading.obstructed == Some(true);
+    let overdue = reading.observed_at > settled;
+    if reversed || overdue {
+        stopped(grant, pending, reading)
+    } else {
+        Vec::new()
+    }
+}
+
+fn closed_since(grant: &Grant, pending: &PendingCommand) -> Timestamp {
+    let opened = grant.not_closed_at.unwrap_or(pending.requested_at);
+    // The vendor never took this close, or has not yet said so: the door may have been closed by hand before it was ordered.
+    let ours = pending.direction == Direction::Close
+        && pending.progress != postern_contract::delivery::Progress::Requested;
+    if ours {
+        opened.max(pending.requested_at)
+    } else {
+        opened
+    }
+}
+
+/// A close that ended with the door not closed counts as stopped by an obstruction, whatever it was: on any doubt the rule of two
+/// holds.
+fn stopped(grant: &Grant, pending: &PendingCommand, reading: DoorReading) -> Vec<DeliveryEvent> {
+    let stopped_closes = grant.stopped_closes.saturating_add(1);
+    let wanted = if reading.obstructed == Some(true) {
+        Attention::Obstructed
+    } else {
+        Attention::DoorLeftOpen
+    };
+    let mut events = vec![DeliveryEvent::CloseStopped {
+        command: pending.command,
+        stopped_closes,
+        reading,
+    }];
+    events.extend(attention(grant, Some(wanted)));
+    events
+}
+
+fn closed(grant: &Grant, reading: DoorReading, ordered: bool) -> Vec<DeliveryEvent> {
+    let mut events = vec![DeliveryEvent::Closed { ordered, reading }];
+    events.extend(attention(grant, None));
+    if let Some(reason) = grant.revocation {
+        events.push(DeliveryEvent::Revoked { reason });
+    }
+    events
+}
+
+/// Nothing believable was heard of a door in use for too long: a person is told.
+fn unreachable(grant: &Grant, patience: Timestamp, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    if context.now < patience || grant.attention.is_some() {
+        return Vec::new();
+    }
+    attention(grant, Some(Attention::DoorUnreachable))
+}

@@ -1,0 +1,152 @@
+//! `evolve`: what is so after something happened. It decides nothing and refuses nothing.
+
+use jiff::Timestamp;
+use postern_contract::{
+    delivery::{Direction, GrantState, PendingCommand, Progress},
+    door::DoorReading,
+    event::DeliveryEvent,
+    ids::CommandId,
+};
+
+use super::{Grant, Limits};
+
+/// The grant after `event`, which was recorded at `at`.
+#[must_use]
+pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limits) -> Grant {
+    let mut next = grant;
+    match event {
+        // The first entry of every log; a grant comes into being with it.
+        DeliveryEvent::Booked { .. } => {}
+        DeliveryEvent::Dispatched { driver, arm_at } => {
+            next.driver.clone_from(driver);
+            next.arm_at = Some(*arm_at);
+        }
+        DeliveryEvent::Armed { code_number } => {
+            next.state = GrantState::Armed;
+            next.codes_minted = *code_number;
+            next.code_ready = true;
+        }
+        DeliveryEvent::OpenRequested {
+            command,
+            driver,
+            send_by,
+            ..
+        } => {
+            next.state = GrantState::Opening;
+            next.code_ready = false;
+            next.driver = Some(driver.clone());
+            next.not_closed_at = Some(at);
+            next.opened_at = None;
+            next.stopped_closes = 0;
+            next.closes = 0;
+            next.last_close_at = None;
+            next.watch_until = None;
+            next.command = Some(requested(*command, Direction::Open, at, *send_by));
+        }
+        DeliveryEvent::OpenAccepted { .. } | DeliveryEvent::CloseAccepted { .. } => {
+            progress(&mut next, Progress::Accepted);
+        }
+        DeliveryEvent::OpenUnknown { .. } | DeliveryEvent::CloseUnknown { .. } => {
+            progress(&mut next, Progress::Unknown);
+        }
+        DeliveryEvent::OpenNotExecuted { .. } => {
+            next.state = GrantState::Armed;
+            next.command = None;
+            next.not_closed_at = None;
+        }
+        DeliveryEvent::NotOpened { reading, .. } => {
+            next.state = GrantState::Armed;
+            next.command = None;
+            next.watch_until = Some(at + limits.late_open);
+            next.last_reading = Some(reading.clone());
+        }
+        DeliveryEvent::Opened { reading } => {
+            next.state = GrantState::Open;
+            next.command = None;
+            next.code_ready = false;
+            next.opened_at = Some(at);
+            next.watch_until = None;
+            not_closed(&mut next, reading);
+        }
+        DeliveryEvent::CloseRequested { command, send_by, .. } => {
+            next.state = GrantState::Closing;
+            next.closes += 1;
+            next.last_close_at = Some(at);
+            next.command = Some(requested(*command, Direction::Close, at, *send_by));
+        }
+        DeliveryEvent::CloseNotExecuted { .. } => {
+            next.state = GrantState::Open;
+            next.command = None;
+        }
+        DeliveryEvent::CloseStopped {
+            stopped_closes,
+            reading,
+            ..
+        } => {
+            next.state = GrantState::Open;
+            next.command = None;
+            next.stopped_closes = *stopped_closes;
+            not_closed(&mut next, reading);
+        }
+        DeliveryEvent::Closed { reading, .. } => {
+            next.state = GrantState::Closed;
+            next.command = None;
+            next.closed_at = Some(at);
+            next.reissue_until = None;
+            next.last_reading = Some(reading.clone());
+        }
+        DeliveryEvent::MovedUnordered { reading } => next.last_reading = Some(reading.clone()),
+        DeliveryEvent::AttentionRaised { attention } => next.attention = Some(*attention),
+        DeliveryEvent::AttentionCleared { .. } => next.attention = None,
+        DeliveryEvent::Reissued { driver, number } => {
+            next.reissues = *number;
+            next.driver = Some(driver.clone());
+            let within = at + limits.reissue_within;
+            next.reissue_until = Some(within.min(next.window.ends_at()));
+        }
+        DeliveryEvent::ReissueLapsed => {
+            next.state = GrantState::Closed;
+            next.code_ready = false;
+            next.reissue_until = None;
+        }
+        DeliveryEvent::RevocationRequested { reason } => {
+            next.revocation = Some(*reason);
+            next.code_ready = false;
+        }
+        DeliveryEvent::Completed { .. } => end(&mut next, GrantState::Completed),
+        DeliveryEvent::Cancelled { .. } => end(&mut next, GrantState::Cancelled),
+        DeliveryEvent::Expired => end(&mut next, GrantState::Expired),
+        DeliveryEvent::Revoked { reason } => {
+            next.revocation = Some(*reason);
+            end(&mut next, GrantState::Revoked);
+        }
+    }
+    next
+}
+
+fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {
+    PendingCommand {
+        command,
+        direction,
+        requested_at: at,
+        send_by,
+        progress: Progress::Requested,
+    }
+}
+
+fn progress(grant: &mut Grant, progress: Progress) {
+    if let Some(command) = &mut grant.command {
+        command.progress = progress;
+    }
+}
+
+fn not_closed(grant: &mut Grant, reading: &DoorReading) {
+    grant.not_closed_at = grant.not_closed_at.max(Some(reading.observed_at));
+    grant.last_reading = Some(reading.clone());
+}
+
+fn end(grant: &mut Grant, state: GrantState) {
+    grant.state = state;
+    grant.code_ready = false;
+    grant.command = None;
+}

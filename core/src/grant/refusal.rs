@@ -1,0 +1,139 @@
+//! Why a grant refuses: one variant a reason, each with a code that never changes its meaning.
+
+use jiff::Timestamp;
+use postern_contract::{
+    adapter::{AdapterError, AdapterErrorKind},
+    carrier::Ineligible,
+    delivery::Window,
+    door::{DoorReading, DoorState},
+    unattended::UnattendedCloseBar,
+};
+use serde::{Deserialize, Serialize};
+
+/// A refusal by the rules, or by the door itself. Nothing has happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "refusal", rename_all = "snake_case")]
+#[error("refused: {}", self.code())]
+#[expect(
+    missing_docs,
+    reason = "each code has its sentence in the API's catalogue and its page in docs/errors"
+)]
+pub enum Refusal {
+    NotEligible { reasons: Vec<Ineligible> },
+    ParcelRepeated,
+    ParcelCount,
+    NotArmed { window: Window },
+    OutsideWindow { window: Window },
+    OutsideHours,
+    OutsideGeofence { distance_m: u32, limit_m: u32 },
+    PositionTooVague { accuracy_m: u32, limit_m: u32 },
+    WrongParcel,
+    WrongDriver,
+    DeliveryDisabled,
+    DeliveryPaused { until: Timestamp },
+    CarrierNotAllowed,
+    AlreadyUsed,
+    TooManyAttempts,
+    DeliveryCancelled,
+    DeliveryExpired,
+    DeliveryRevoked,
+    DeliveryCompleted,
+    DoorInUse,
+    DoorNeverOpened,
+    DoorNotClosed,
+    CloseNotAllowed { bar: UnattendedCloseBar },
+    NothingToReissue,
+    ReissueTooLate,
+    ReissueLimit,
+    DoorOffline,
+    DoorAlreadyOpen,
+    DoorStateUnknown,
+    DoorMoving,
+    DoorLockedOut,
+    DoorObstructed,
+    DoorGone,
+    LinkBroken,
+    VendorUnavailable { retry_after_s: Option<u32> },
+    VendorBusy { retry_after_s: Option<u32> },
+}
+
+impl Refusal {
+    /// The stable code, as it stands in an answer.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotEligible { .. } => "not_eligible",
+            Self::ParcelRepeated => "parcel_repeated",
+            Self::ParcelCount => "parcel_count",
+            Self::NotArmed { .. } => "not_out_for_delivery",
+            Self::OutsideWindow { .. } => "outside_window",
+            Self::OutsideHours => "outside_hours",
+            Self::OutsideGeofence { .. } => "outside_geofence",
+            Self::PositionTooVague { .. } => "position_too_vague",
+            Self::WrongParcel => "wrong_parcel",
+            Self::WrongDriver => "wrong_driver",
+            Self::DeliveryDisabled => "delivery_disabled",
+            Self::DeliveryPaused { .. } => "delivery_paused",
+            Self::CarrierNotAllowed => "carrier_not_allowed",
+            Self::AlreadyUsed => "already_used",
+            Self::TooManyAttempts => "too_many_attempts",
+            Self::DeliveryCancelled => "delivery_cancelled",
+            Self::DeliveryExpired => "delivery_expired",
+            Self::DeliveryRevoked => "delivery_revoked",
+            Self::DeliveryCompleted => "delivery_completed",
+            Self::DoorInUse => "door_in_use",
+            Self::DoorNeverOpened => "door_never_opened",
+            Self::DoorNotClosed => "door_not_closed",
+            Self::CloseNotAllowed { .. } => "close_not_allowed",
+            Self::NothingToReissue => "nothing_to_reissue",
+            Self::ReissueTooLate => "reissue_too_late",
+            Self::ReissueLimit => "reissue_limit",
+            Self::DoorOffline => "door_offline",
+            Self::DoorAlreadyOpen => "door_already_open",
+            Self::DoorStateUnknown => "door_state_unknown",
+            Self::DoorMoving => "door_moving",
+            Self::DoorLockedOut => "door_locked_out",
+            Self::DoorObstructed => "door_obstructed",
+            Self::DoorGone => "door_gone",
+            Self::LinkBroken => "link_broken",
+            Self::VendorUnavailable { .. } => "vendor_unavailable",
+            Self::VendorBusy { .. } => "vendor_busy",
+        }
+    }
+
+    /// The refusal that a carrier hears of an adapter error that certainly moved nothing.
+    #[must_use]
+    pub fn from_adapter(error: &AdapterError) -> Self {
+        let retry_after_s = error.retry_after_seconds;
+        match error.kind {
+            AdapterErrorKind::DoorOffline => Self::DoorOffline,
+            AdapterErrorKind::DoorLockedOut => Self::DoorLockedOut,
+            AdapterErrorKind::DoorObstructed => Self::DoorObstructed,
+            AdapterErrorKind::DoorNotFound => Self::DoorGone,
+            AdapterErrorKind::LinkRevoked | AdapterErrorKind::CredentialsExpired => Self::LinkBroken,
+            AdapterErrorKind::RateLimited => Self::VendorBusy { retry_after_s },
+            AdapterErrorKind::Rejected => error
+                .reading
+                .as_ref()
+                .map_or(Self::VendorUnavailable { retry_after_s }, |reading| {
+                    Self::of_reading(reading)
+                }),
+            AdapterErrorKind::VendorUnavailable
+            | AdapterErrorKind::TimedOut
+            | AdapterErrorKind::Unsupported
+            | AdapterErrorKind::InvalidRequest
+            | AdapterErrorKind::Internal => Self::VendorUnavailable { retry_after_s },
+        }
+    }
+
+    fn of_reading(reading: &DoorReading) -> Self {
+        if !reading.online {
+            return Self::DoorOffline;
+        }
+        match reading.state {
+            DoorState::Open | DoorState::Stopped => Self::DoorAlreadyOpen,
+            DoorState::Opening | DoorState::Closing | DoorState::Warning => Self::DoorMoving,
+            DoorState::Unknown | DoorState::Closed => Self::DoorStateUnknown,
+        }
+    }
+}
