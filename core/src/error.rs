@@ -1,0 +1,44 @@
+//! The one error of this crate's flows.
+
+use postern_contract::{Invalid, adapter::AdapterError};
+use postern_keys::KeyError;
+
+use crate::{grant::Refusal, households::HouseholdRefusal, store::StoreError};
+
+/// Why a flow did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing, or it is another's: the two are not told apart.
+    #[error("there is no such thing here")]
+    NotFound,
+    /// A value breaks a rule that only shows when it is used.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// A grant refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A household's own request is refused.
+    #[error(transparent)]
+    Household(#[from] HouseholdRefusal),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The first request under this idempotency key has not come to its end.
+    #[error("the first request under this idempotency key is still under way")]
+    StillRunning,
+    /// The record did not do what it should.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A key could not be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A vendor's adapter failed.
+    #[error("a vendor's adapter failed: {0}")]
+    Adapter(#[from] AdapterError),
+    /// Many others changed the same thing at the same time, and trying again did not help.
+    #[error("others kept changing the same thing")]
+    Contended,
+    /// What the record holds is not what it should hold.
+    #[error("the record holds something unexpected: {0}")]
+    Corrupt(&'static str),
+}
