@@ -59,6 +59,8 @@ pub enum Command {
         /// How.
         reading: DoorReading,
     },
+    /// The door could not be read.
+    CannotSee,
     /// The parcels are inside.
     Complete {
         /// Which of them; all when absent.

@@ -43,6 +43,7 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::Settle { command, result } => Ok(settle::settle(grant, command, result, context)),
         Command::Lapse => Ok(settle::lapse(grant, context)),
         Command::Observe { reading } => Ok(observe::observe(grant, reading, context)),
+        Command::CannotSee => Ok(observe::cannot_see(grant, context)),
         Command::Complete { dropped } => end::complete(grant, dropped, context),
         Command::CompleteByGuardian => Ok(end::complete_by_guardian(grant, context)),
         Command::Reissue { driver } => open::reissue(grant, driver, context),

@@ -25,6 +25,18 @@ pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>
     }
 }
 
+/// The door could not be read at all. After the patience that a silent door gets, a person is told.
+pub(super) fn cannot_see(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    let limits = context.limits;
+    let patience = match (grant.state, &grant.command) {
+        (GrantState::Opening, Some(pending)) => pending.requested_at + limits.open_settle,
+        (GrantState::Closing, Some(pending)) => pending.requested_at + limits.close_settle,
+        (GrantState::Open, _) => grant.not_closed_at.unwrap_or(grant.created_at) + limits.left_open_after,
+        _ => return Vec::new(),
+    };
+    unreachable(grant, patience, context)
+}
+
 /// Told to open. Seen in any way not closed, it counts as open: the door is ours to close from then on.
 fn opening(
     grant: &Grant,

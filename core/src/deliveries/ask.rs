@@ -1,0 +1,102 @@
+//! The carrier's requests that move no door: dispatch, complete, cancel, reissue. One transaction holds what happened and the answer.
+
+use postern_contract::{
+    carrier::{Cancel, Complete, Dispatch, Reissue},
+    delivery::DeliveryView,
+    ids::DeliveryId,
+};
+
+use super::{
+    answer::Idempotent,
+    commit::{decide_now, follow_up, load, prepare},
+    site::load_policy,
+};
+use crate::{Error, Platform, grant::Command, store::StoreError};
+
+const TRIES_MAX: usize = 12;
+
+/// The parcels are out for delivery.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn dispatch(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Dispatch,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Dispatch { driver: body.driver.clone() }).await
+}
+
+/// The parcels are inside and the driver has left.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn complete(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Complete,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Complete { dropped: body.dropped.clone() }).await
+}
+
+/// The carrier calls the delivery off.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn cancel(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Cancel,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Cancel { reason: body.reason.clone() }).await
+}
+
+/// The driver has to go back in.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn reissue(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Reissue,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Reissue { driver: body.driver.clone() }).await
+}
+
+async fn ask(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    command: impl Fn() -> Command,
+) -> Result<DeliveryView, Error> {
+    for _ in 0..TRIES_MAX {
+        let (found, loaded) = tokio::join!(caller.find(platform), load(platform, delivery));
+        if let Some(found) = found? {
+            return caller.replay(platform, found).await;
+        }
+        let mut loaded = loaded?.filter(|loaded| loaded.grant.carrier == caller.carrier).ok_or(Error::NotFound)?;
+        // What the household agreed to may have changed since it was last looked at, and arming hangs on it.
+        loaded.grant.policy = load_policy(platform, loaded.grant.household).await?;
+        let events = match decide_now(platform, &loaded.grant, command()) {
+            Ok(events) => events,
+            Err(refusal) => return caller.refuse(platform, refusal).await,
+        };
+        let commit = prepare(platform, &loaded, events).await?;
+        let view = commit.grant.view();
+        let mut writes = commit.writes;
+        writes.push(caller.answered(platform, Ok(&view), true)?);
+        match platform.store.transact(writes).await {
+            Ok(()) => {
+                follow_up(platform, &commit.grant).await;
+                return Ok(view);
+            }
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Contended)
+}

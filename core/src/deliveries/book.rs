@@ -1,0 +1,86 @@
+//! Can a delivery be had at an address, and booking one.
+
+use postern_contract::{
+    carrier::{AskEligibility, BookDelivery, Eligibility},
+    delivery::DeliveryView,
+    ids::CarrierId,
+    place::Address,
+};
+
+use super::{
+    answer::Idempotent,
+    commit::{follow_up, grant_write},
+    site::load_site,
+};
+use crate::{
+    Error, Platform,
+    grant::{Booking, DeliverySite, book as book_grant, eligibility},
+    store::StoreError,
+};
+
+const TRIES_MAX: usize = 12;
+
+/// Whether a parcel to this address can be left in the garage by this carrier.
+///
+/// # Errors
+/// [`Error::Invalid`] for a postal code that is none; [`Error::Store`].
+pub async fn ask_eligibility(
+    platform: &Platform,
+    carrier: &CarrierId,
+    question: &AskEligibility,
+) -> Result<Eligibility, Error> {
+    let site = site_at(platform, &question.address).await?;
+    let now = platform.now();
+    Ok(eligibility(site.as_ref(), carrier, question.window.as_ref(), now, &platform.limits))
+}
+
+/// Books a delivery. The delivery, the first entry of its log, its place among the household's and the answer to this request
+/// come to be in one transaction.
+///
+/// # Errors
+/// See [`Error`]; a refusal is [`Error::Refused`].
+pub async fn book(platform: &Platform, caller: &Idempotent, body: BookDelivery) -> Result<DeliveryView, Error> {
+    for _ in 0..TRIES_MAX {
+        let (found, site) = tokio::join!(caller.find(platform), site_at(platform, &body.address));
+        if let Some(found) = found? {
+            return caller.replay(platform, found).await;
+        }
+        let booking = Booking {
+            delivery: platform.new_delivery(),
+            carrier: caller.carrier.clone(),
+            window: body.window,
+            tracking_numbers: body.tracking_numbers.clone(),
+            carrier_reference: body.carrier_reference.clone(),
+        };
+        let (grant, first) = match book_grant(booking, site?, platform.now(), &platform.limits) {
+            Ok(booked) => booked,
+            Err(refusal) => return caller.refuse(platform, refusal).await,
+        };
+        let view = grant.view();
+        let version = grant.policy.consent.version;
+        let writes = vec![
+            grant_write(platform, &grant, None)?,
+            platform.store.log_entry_write(grant.household, &first)?,
+            platform.store.delivery_begun_write(grant.household, grant.delivery),
+            platform.store.consent_check(grant.household, version),
+            caller.answered(platform, Ok(&view), true)?,
+        ];
+        match platform.store.transact(writes).await {
+            Ok(()) => {
+                follow_up(platform, &grant).await;
+                return Ok(view);
+            }
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Contended)
+}
+
+async fn site_at(platform: &Platform, address: &Address) -> Result<Option<DeliverySite>, Error> {
+    let normalised = address.normalised()?;
+    match platform.store.household_at(&normalised).await? {
+        Some(household) => load_site(platform, household).await.map(Some),
+        None => Ok(None),
+    }
+}

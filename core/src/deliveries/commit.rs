@@ -1,0 +1,148 @@
+//! Loading a grant, and committing what was decided about it: one transaction, on condition that nobody else was faster.
+
+use postern_contract::{
+    delivery::DeliveryView,
+    event::{DeliveryEvent, LogEntry},
+    ids::DeliveryId,
+};
+use postern_keys::SealContext;
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Error, Platform,
+    grant::{Command, Context, Grant, Refusal, decide, due_at},
+    ports::Subject,
+    store::{CodeRecord, StoreError, Write},
+};
+
+/// How often a commit is tried again when others were faster. Each try decides anew.
+const TRIES_MAX: usize = 12;
+
+/// A grant as it was found.
+pub(crate) struct Loaded {
+    pub(crate) grant: Grant,
+    pub(crate) version: u64,
+    pub(crate) code: Option<CodeRecord>,
+}
+
+/// Finds a grant by one query.
+pub(crate) async fn load(platform: &Platform, delivery: DeliveryId) -> Result<Option<Loaded>, Error> {
+    let found = platform.store.load_grant::<Grant>(delivery).await?;
+    Ok(found.map(|item| Loaded { grant: item.doc, version: item.version, code: item.code }))
+}
+
+/// What is to be committed: the grant after the events, and the writes that make it so.
+pub(crate) struct Commit {
+    pub(crate) grant: Grant,
+    pub(crate) writes: Vec<Write>,
+}
+
+/// Prepares the commit of `events`. The grant's own write comes first.
+pub(crate) async fn prepare(
+    platform: &Platform,
+    loaded: &Loaded,
+    events: Vec<DeliveryEvent>,
+) -> Result<Commit, Error> {
+    let now = platform.now();
+    let (grant, entries) = loaded.grant.clone().record(events, now, &platform.limits);
+    let mut writes = vec![grant_write(platform, &grant, Some(loaded.version))?];
+    for entry in &entries {
+        writes.push(platform.store.log_entry_write(grant.household, entry)?);
+    }
+    for write in follow(platform, &loaded.grant, &grant, &entries).await? {
+        writes.push(write);
+    }
+    Ok(Commit { grant, writes })
+}
+
+/// The write of a grant, found by its carrier, and due when its agenda says.
+pub(crate) fn grant_write(platform: &Platform, grant: &Grant, expected: Option<u64>) -> Result<Write, StoreError> {
+    let due = due_at(grant, platform.now(), &platform.limits);
+    platform.store.put_grant_write(grant.delivery, &grant.carrier, due, grant, expected)
+}
+
+/// What else changes with a grant: a code minted or redeemed, and the end of a delivery under way.
+async fn follow(
+    platform: &Platform,
+    before: &Grant,
+    after: &Grant,
+    entries: &[LogEntry],
+) -> Result<Vec<Write>, Error> {
+    let mut writes = Vec::new();
+    let delivery = after.delivery;
+    let redeemed = entries.iter().any(|entry| matches!(entry.event, DeliveryEvent::OpenRequested { .. }));
+    if redeemed {
+        writes.push(platform.store.redeem_code_write(delivery, before.codes_minted, platform.now()));
+    }
+    if after.code_ready && after.codes_minted > before.codes_minted {
+        writes.push(platform.store.put_code_write(delivery, &mint(platform, after).await?)?);
+    }
+    if after.state.is_end() && !before.state.is_end() {
+        writes.extend(platform.store.delivery_ended_writes(after.household, delivery));
+    }
+    Ok(writes)
+}
+
+/// Mints a one-time code: 256 random bits, sealed under the delivery. Nobody sees it but the adapter of its door.
+async fn mint(platform: &Platform, grant: &Grant) -> Result<CodeRecord, Error> {
+    let code = secrecy::SecretString::from(hex::encode(platform.chance.bytes()));
+    let context = SealContext::for_delivery(&grant.delivery.to_string());
+    let sealed = platform.sealer.seal(code.expose_secret().as_bytes(), &context).await?;
+    Ok(CodeRecord {
+        number: grant.codes_minted,
+        sealed: Some(sealed.into()),
+        hash: hex::encode(Sha256::digest(code.expose_secret().as_bytes())),
+        redeemed_at: None,
+    })
+}
+
+/// After a commit: has the guardian look when the grant's agenda says. Failing that, its sweep finds what is due.
+pub(crate) async fn follow_up(platform: &Platform, grant: &Grant) {
+    let Some(at) = due_at(grant, platform.now(), &platform.limits) else { return };
+    let subject = Subject::Delivery { delivery: grant.delivery };
+    if let Err(error) = platform.follow_ups.look_at(subject, at).await {
+        tracing::warn!(delivery = %grant.delivery, %error, "no follow-up was left; the sweep will find it");
+    }
+}
+
+/// Has `command` decided on the grant as it is, and commits what happened; again when others were faster. The household's policy
+/// is taken as the grant remembers it, so this is for commands that no consent is needed for.
+pub(crate) async fn advance(
+    platform: &Platform,
+    delivery: DeliveryId,
+    command: impl Fn() -> Command,
+) -> Result<Grant, Error> {
+    for _ in 0..TRIES_MAX {
+        let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
+        let events = decide_now(platform, &loaded.grant, command())?;
+        if events.is_empty() {
+            return Ok(loaded.grant);
+        }
+        let commit = prepare(platform, &loaded, events).await?;
+        match platform.store.transact(commit.writes).await {
+            Ok(()) => {
+                follow_up(platform, &commit.grant).await;
+                return Ok(commit.grant);
+            }
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Contended)
+}
+
+/// Decides by the policy that the grant remembers.
+pub(crate) fn decide_now(
+    platform: &Platform,
+    grant: &Grant,
+    command: Command,
+) -> Result<Vec<DeliveryEvent>, Refusal> {
+    let context = Context { now: platform.now(), policy: &grant.policy, limits: &platform.limits };
+    decide(grant, command, &context)
+}
+
+/// The view of a grant after a flow.
+pub(crate) fn view(grant: &Grant) -> DeliveryView {
+    grant.view()
+}
