@@ -1,0 +1,34 @@
+//! `POST /v1/deliveries/{id}/complete`: the parcels are inside.
+
+use axum::{Json, extract::State};
+use postern_contract::{
+    carrier::Complete,
+    delivery::{DeliveryView, GrantState},
+    ids::DeliveryId,
+};
+use postern_core::deliveries;
+use postern_http::{Authorized, Idempotent, PathId, Problem, Query};
+
+use super::{Patience, patiently};
+use crate::{
+    Carriers,
+    caller::{DeliveriesWrite, carrier, idempotent},
+    problems::problem,
+};
+
+/// `?wait=` waits for the closing door to be seen closed before it completes: nothing else completes a delivery.
+pub(crate) async fn complete(
+    token: Authorized<DeliveriesWrite>,
+    State(state): State<Carriers>,
+    PathId(delivery): PathId<DeliveryId>,
+    Query(patience): Query<Patience>,
+    request: Idempotent<Complete>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
+    let platform = &state.platform;
+    if patience.wait.is_some() {
+        let view = deliveries::get(platform, &caller.carrier, delivery).await.map_err(problem)?;
+        patiently(platform, patience, view, |view| view.state != GrantState::Closing).await.map_err(problem)?;
+    }
+    deliveries::complete(platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+}

@@ -1,0 +1,26 @@
+//! `GET /v1/deliveries`: the carrier's deliveries, the newest first.
+
+use axum::{Json, extract::State};
+use postern_contract::delivery::{DeliveryView, Page};
+use postern_core::deliveries;
+use postern_http::{Authorized, Problem, Query};
+
+use crate::{
+    Carriers,
+    caller::{DeliveriesRead, carrier},
+    paging::Paging,
+    problems::problem,
+};
+
+const LIST: &str = "deliveries";
+
+pub(crate) async fn list(
+    token: Authorized<DeliveriesRead>,
+    State(state): State<Carriers>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<DeliveryView>>, Problem> {
+    let carrier = carrier(&token)?;
+    let after = paging.position(&state.cursors, LIST, carrier.as_str())?;
+    let page = deliveries::list(&state.platform, &carrier, paging.limit(), after).await.map_err(problem)?;
+    paging.page(&state.cursors, LIST, carrier.as_str(), page).map(Json)
+}

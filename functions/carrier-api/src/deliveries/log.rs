@@ -1,0 +1,28 @@
+//! `GET /v1/deliveries/{id}/log`: what happened, each entry chained to the one before.
+
+use axum::{Json, extract::State};
+use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
+use postern_core::deliveries;
+use postern_http::{Authorized, PathId, Problem, Query};
+
+use crate::{
+    Carriers,
+    caller::{EvidenceRead, carrier},
+    paging::Paging,
+    problems::problem,
+};
+
+pub(crate) async fn log(
+    token: Authorized<EvidenceRead>,
+    State(state): State<Carriers>,
+    PathId(delivery): PathId<DeliveryId>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<LogEntry>>, Problem> {
+    let carrier = carrier(&token)?;
+    let platform = &state.platform;
+    deliveries::get(platform, &carrier, delivery).await.map_err(problem)?;
+    let list = format!("log of {delivery}");
+    let after = paging.position(&state.cursors, &list, carrier.as_str())?;
+    let page = deliveries::log(platform, delivery, paging.limit(), after).await.map_err(problem)?;
+    paging.page(&state.cursors, &list, carrier.as_str(), page).map(Json)
+}

@@ -1,0 +1,45 @@
+//! The deliveries' handlers: one file a verb.
+
+pub(crate) mod book;
+pub(crate) mod cancel;
+pub(crate) mod close;
+pub(crate) mod complete;
+pub(crate) mod dispatch;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod log;
+pub(crate) mod open;
+pub(crate) mod reissue;
+
+use jiff::SignedDuration;
+use postern_contract::delivery::DeliveryView;
+use postern_core::{Error, Platform, deliveries};
+use postern_http::Wait;
+use serde::Deserialize;
+
+/// `?wait=`: hold the line until the door has done what was asked, at most so many seconds.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Patience {
+    #[serde(default)]
+    pub(crate) wait: Option<Wait>,
+}
+
+impl Patience {
+    fn duration(self) -> SignedDuration {
+        SignedDuration::from_secs(self.wait.map_or(0, |wait| i64::from(wait.seconds())))
+    }
+}
+
+/// Holds the line until `arrived`, where the caller asked for that; the delivery as it is then.
+pub(crate) async fn patiently(
+    platform: &Platform,
+    patience: Patience,
+    answer: DeliveryView,
+    arrived: impl Fn(&DeliveryView) -> bool,
+) -> Result<DeliveryView, Error> {
+    if patience.wait.is_none() || arrived(&answer) {
+        return Ok(answer);
+    }
+    deliveries::wait_until(platform, answer.id, patience.duration(), arrived).await
+}

@@ -1,0 +1,22 @@
+//! `POST /v1/deliveries/{id}/reissue`: the driver has to go back in.
+
+use axum::{Json, extract::State};
+use postern_contract::{carrier::Reissue, delivery::DeliveryView, ids::DeliveryId};
+use postern_core::deliveries;
+use postern_http::{Authorized, Idempotent, PathId, Problem};
+
+use crate::{
+    Carriers,
+    caller::{DeliveriesWrite, carrier, idempotent},
+    problems::problem,
+};
+
+pub(crate) async fn reissue(
+    token: Authorized<DeliveriesWrite>,
+    State(state): State<Carriers>,
+    PathId(delivery): PathId<DeliveryId>,
+    request: Idempotent<Reissue>,
+) -> Result<Json<DeliveryView>, Problem> {
+    let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
+    deliveries::reissue(&state.platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+}
