@@ -42,6 +42,23 @@ impl Entry {
         }
     }
 
+    /// The page of this code, as Markdown for docs/errors/, where a problem's `type` points.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let Self {
+            code,
+            status,
+            english,
+            french,
+        } = self;
+        format!(
+            "# {code}\n\nHTTP status {status}.\n\n\
+             ## {}\n\n{}\n\n\
+             ## {}\n\n{}\n",
+            english.title, english.detail, french.title, french.detail
+        )
+    }
+
     /// The status to answer with. [`Catalogue::faults`] reports a number that is none; it answers as 500.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -216,6 +233,12 @@ mod tests {
             assert!(faults.contains(expected), "{expected} is not in\n{faults}");
         }
         assert_eq!(Catalogue::new(&[&[&A]]).faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_page_tells_the_code_the_status_and_both_texts() {
+        let page = "# fine\n\nHTTP status 400.\n\n## Title\n\nA detail {x}.\n\n## Titre\n\nUn détail {x}.\n";
+        assert_eq!(A.page(), page);
     }
 
     #[test]
