@@ -11,6 +11,7 @@
 
 mod authorize;
 mod client;
+mod config;
 mod cors;
 mod grants;
 mod key;
@@ -30,7 +31,6 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
-use postern_http::Clock;
 use postern_http::token::issue::{SigningError, SigningKey};
 use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
@@ -38,90 +38,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+pub use config::{App, Client, IssuerConfig, KeyPlace, Person, Scopes};
 use grants::Grants;
 
 /// An access token is good this long, in seconds.
 const ACCESS_S: i64 = 3600;
 /// No form is longer.
 const FORM_BYTES_MAX: usize = 16 * 1024;
-
-/// Scopes, as in a token's `scope`.
-pub type Scopes = BTreeSet<String>;
-
-/// Whom the issuer knows, and where it lives.
-#[derive(Clone)]
-pub struct IssuerConfig {
-    /// Its address as callers see it, such as `http://127.0.0.1:8080`; the `iss` of every token. No slash at the end.
-    pub issuer: String,
-    /// `aud` of tokens for carriers.
-    pub carrier_audience: String,
-    /// `aud` of tokens for customers.
-    pub customer_audience: String,
-    /// The carriers.
-    pub clients: Vec<Client>,
-    /// The customers' app.
-    pub app: App,
-    /// The customers.
-    pub people: Vec<Person>,
-    /// Where the signing key is kept.
-    pub key: KeyPlace,
-    /// The time.
-    pub now: Clock,
-}
-
-/// A carrier: a confidential client.
-#[derive(Debug, Clone)]
-pub struct Client {
-    /// `client_id`, and the `sub` of its tokens.
-    pub id: String,
-    /// `client_secret`.
-    pub secret: SecretString,
-    /// What it may ask for.
-    pub scopes: Scopes,
-}
-
-/// The customers' app: a public client, which proves itself by PKCE.
-#[derive(Debug, Clone)]
-pub struct App {
-    /// `client_id`.
-    pub id: String,
-    /// Where a person may be sent back to, each letter for letter: `https`, or `http` on this machine.
-    pub redirect_uris: Vec<String>,
-    /// What it may ask for.
-    pub scopes: Scopes,
-}
-
-impl App {
-    /// `postern-app` with the scope `household`.
-    #[must_use]
-    pub fn new(redirect_uris: Vec<String>) -> Self {
-        Self {
-            id: "postern-app".to_owned(),
-            redirect_uris,
-            scopes: ["household".to_owned()].into(),
-        }
-    }
-}
-
-/// A customer who can log in.
-#[derive(Debug, Clone)]
-pub struct Person {
-    /// The `sub` of their tokens.
-    pub id: String,
-    /// What they log in with; capitals do not matter.
-    pub email: String,
-    /// Their password.
-    pub password: SecretString,
-}
-
-/// Where the signing key is kept.
-#[derive(Debug, Clone)]
-pub enum KeyPlace {
-    /// Nowhere: a new key each time, and old tokens end.
-    Memory,
-    /// In a file, made on the first start, which only its owner can read.
-    File(PathBuf),
-}
 
 /// The issuer could not start, or not do what was asked.
 #[derive(Debug, thiserror::Error)]
