@@ -1,7 +1,7 @@
 //! What both APIs share on the wire: problems, tokens, bodies, cursors.
 //!
 //! The carriers' and the customers' API are two routers with one set of manners: how a refusal is worded, what a
-//! token must prove, how a body is read, how a list is paged. Those manners are here, and [`house`] puts them
+//! token must prove, how a body is read, how a list is paged. Those manners are here, and [`house()`] puts them
 //! around a router, so that the two cannot drift apart. Nothing here knows a delivery, a door or a vendor.
 
 pub mod body;

@@ -30,7 +30,7 @@ pub trait Scope {
 ///
 /// Answers `unauthorized` or `token_expired` (401), `insufficient_scope` (403), each with `WWW-Authenticate` as RFC
 /// 6750 asks, and `unavailable` (503) while the issuer's keys can't be had. The verifier is put into the request by
-/// [`house`](crate::house).
+/// [`house`](crate::house()).
 #[derive(Debug, Clone)]
 pub struct Authorized<S> {
     /// What the token says.
