@@ -1,8 +1,8 @@
 //! Every refusal's words, in English and French, as data.
 //!
 //! An [`Entry`] is one stable code with its status and its texts. Tables of entries are written with
-//! [`entries!`](crate::entries), here for the wire and in each API for its own refusals; a [`Catalogue`] joins
-//! tables, for look-up by code, for the pages in docs/errors/ and for the checks in tests.
+//! [`entries!`](crate::entries), here for the wire and in each API for its own refusals; a [`Catalogue`]
+//! joins tables, for look-up by code, for the pages in docs/errors/ and for the checks in tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,9 +128,9 @@ impl Catalogue {
         self.by_code.values().copied()
     }
 
-    /// What is wrong with the entries, in words; a test of each API asserts that nothing is. Checked: codes in
-    /// snake case and used once, statuses of refusals, both languages present and different, details that are
-    /// sentences, and the same placeholders in both.
+    /// What is wrong with the entries, in words; a test of each API asserts that nothing is. Checked: codes
+    /// in snake case and used once, statuses of refusals, both languages present and different, details that
+    /// are sentences, and the same placeholders in both.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> = self

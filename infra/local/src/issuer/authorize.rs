@@ -1,7 +1,7 @@
 //! `/oauth2/authorize`: the login form, and what becomes of it.
 //!
-//! The client and its redirect address are checked first. When either is wrong there is nowhere safe to send the
-//! person, so they get a page; every other refusal goes back to the app (RFC 6749, 4.1.2.1).
+//! The client and its redirect address are checked first. When either is wrong there is nowhere safe to send
+//! the person, so they get a page; every other refusal goes back to the app (RFC 6749, 4.1.2.1).
 
 use axum::body::Bytes;
 use axum::extract::{RawQuery, State};

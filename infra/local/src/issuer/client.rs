@@ -55,8 +55,9 @@ fn carrier<'a>(issuer: &'a Issuer, id: &str, secret: &str) -> Result<Caller<'a>,
         .ok_or(OAuthError::InvalidClient)
 }
 
-/// The id and secret of `Basic …`, each form-encoded before it was joined (RFC 6749, 2.3.1). Curl and others leave
-/// that step out, which matters only for a `%` or `+`; the platform's own ids and secrets have neither.
+/// The id and secret of `Basic …`, each form-encoded before it was joined (RFC 6749, 2.3.1). Curl and others
+/// leave that step out, which matters only for a `%` or `+`; the platform's own ids and secrets have
+/// neither.
 fn credentials(header: &str) -> Option<(String, String)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {

@@ -12,7 +12,8 @@ pub type Scopes = BTreeSet<String>;
 /// Whom the issuer knows, and where it lives.
 #[derive(Clone)]
 pub struct IssuerConfig {
-    /// Its address as callers see it, such as `http://127.0.0.1:8080`; the `iss` of every token. No slash at the end.
+    /// Its address as callers see it, such as `http://127.0.0.1:8080`; the `iss` of every token. No slash at
+    /// the end.
     pub issuer: String,
     /// `aud` of tokens for carriers.
     pub carrier_audience: String,

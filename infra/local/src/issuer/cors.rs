@@ -1,6 +1,6 @@
-//! Browsers: the customers' page may be served from another port than the issuer, and must still be able to ask it
-//! for a token. Its origin is allowed when a registered redirect address is on it. The requests are "simple" ones
-//! (Fetch, "CORS-safelisted"), so there is no preflight to answer.
+//! Browsers: the customers' page may be served from another port than the issuer, and must still be able to
+//! ask it for a token. Its origin is allowed when a registered redirect address is on it. The requests are
+//! "simple" ones (Fetch, "CORS-safelisted"), so there is no preflight to answer.
 
 use axum::extract::{Request, State};
 use axum::http::HeaderValue;

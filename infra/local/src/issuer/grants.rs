@@ -1,7 +1,7 @@
 //! The record of codes, refresh tokens and failed logins: rules only, with time and chance passed in.
 //!
-//! Codes and tokens are kept as their SHA-256. Everything has an end, and what has ended is dropped when something
-//! new comes, so nothing grows without bound.
+//! Codes and tokens are kept as their SHA-256. Everything has an end, and what has ended is dropped when
+//! something new comes, so nothing grows without bound.
 
 use std::collections::HashMap;
 
@@ -79,7 +79,8 @@ struct Failures {
     ends_at: Timestamp,
 }
 
-/// A redeemed code or refresh token: whom to write an access token for, and what the next refresh token belongs to.
+/// A redeemed code or refresh token: whom to write an access token for, and what the next refresh token
+/// belongs to.
 #[derive(Debug)]
 pub(super) struct Redeemed {
     pub(super) login: Login,
@@ -111,7 +112,8 @@ impl Grants {
         Ok(())
     }
 
-    /// Redeems a code. Any attempt spends it; a second one also ends the login that the first began (RFC 6749, 4.1.2).
+    /// Redeems a code. Any attempt spends it; a second one also ends the login that the first began (RFC
+    /// 6749, 4.1.2).
     pub(super) fn redeem_code(
         &mut self,
         code: &str,
@@ -144,8 +146,8 @@ impl Grants {
         })
     }
 
-    /// Redeems a refresh token. One that was used before has been stolen, or its successor has: the login ends (RFC
-    /// 9700, 4.14.2).
+    /// Redeems a refresh token. One that was used before has been stolen, or its successor has: the login
+    /// ends (RFC 9700, 4.14.2).
     pub(super) fn redeem_refresh(
         &mut self,
         token: &str,
@@ -207,7 +209,8 @@ impl Grants {
             .is_some_and(|f| f.ends_at > now && f.count >= FAILURES_MAX)
     }
 
-    /// Counts a failed login. `person` is an id of ours, or empty for all who are unknown: never a caller's text.
+    /// Counts a failed login. `person` is an id of ours, or empty for all who are unknown: never a caller's
+    /// text.
     pub(super) fn failed(&mut self, person: &str, now: Timestamp) {
         self.failures.retain(|_, failures| failures.ends_at > now);
         let ends_at = later(now, FAILURES_FOR);

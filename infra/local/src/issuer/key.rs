@@ -32,8 +32,8 @@ pub(super) fn load(place: &KeyPlace) -> Result<SigningKey, IssuerError> {
     }
 }
 
-/// Written whole beside its place and then moved there: a reader never sees half a key. A temporary file has mode
-/// 0600 from its first byte (tempfile's `NamedTempFile`, "Security").
+/// Written whole beside its place and then moved there: a reader never sees half a key. A temporary file has
+/// mode 0600 from its first byte (tempfile's `NamedTempFile`, "Security").
 fn keep(path: &Path, pkcs8: &[u8]) -> io::Result<()> {
     let folder = path
         .parent()

@@ -1,8 +1,9 @@
 //! A small OAuth2 issuer, so that the local platform checks real tokens with the very code that runs on AWS.
 //!
-//! It stands where Cognito stands there. Carriers get tokens by client credentials; the customers' app by the
-//! authorization code with PKCE, and goes on with a rotating refresh token. It is for one machine: people and clients
-//! come with the configuration, and codes and refresh tokens end with the process. What it promises all the same:
+//! It stands where Cognito stands there. Carriers get tokens by client credentials; the customers' app by
+//! the authorization code with PKCE, and goes on with a rotating refresh token. It is for one machine:
+//! people and clients come with the configuration, and codes and refresh tokens end with the process. What
+//! it promises all the same:
 //!
 //! - a code is good once, for a minute, for its client, redirect address and challenge;
 //! - a refresh token is good once, and a second use ends every token of that login;
@@ -132,7 +133,8 @@ impl Issuer {
         })))
     }
 
-    /// `/.well-known/openid-configuration`, `/.well-known/jwks.json`, `/oauth2/authorize` and `/oauth2/token`.
+    /// `/.well-known/openid-configuration`, `/.well-known/jwks.json`, `/oauth2/authorize` and
+    /// `/oauth2/token`.
     pub fn router(&self) -> Router {
         let open = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
@@ -151,7 +153,8 @@ impl Issuer {
         self.0.key.jwks()
     }
 
-    /// An access token for a client, as it would get by client credentials; no scopes named: all that it may have.
+    /// An access token for a client, as it would get by client credentials; no scopes named: all that it may
+    /// have.
     ///
     /// # Errors
     /// [`IssuerError::Unknown`] and [`IssuerError::Scope`], and when signing fails.
@@ -225,8 +228,8 @@ impl Issuer {
         Ok(URL_SAFE_NO_PAD.encode(bytes).into())
     }
 
-    /// Whether a secret was given rightly, in a time that tells nothing: what is compared are tags under a key that
-    /// the giver does not know.
+    /// Whether a secret was given rightly, in a time that tells nothing: what is compared are tags under a
+    /// key that the giver does not know.
     fn same(&self, secret: &SecretString, given: &str) -> bool {
         let tag = hmac::sign(&self.0.compare, secret.expose_secret().as_bytes());
         hmac::verify(&self.0.compare, given.as_bytes(), tag.as_ref()).is_ok()

@@ -147,8 +147,8 @@ fn page(language: Language, status: StatusCode, title: &str, body: &str) -> Resp
     guarded((status, Html(html)).into_response())
 }
 
-/// What keeps a login page from being framed, cached, scripted or told of to others. `form-action` is left out:
-/// browsers apply it to the redirect after the form as well, which leads to the app.
+/// What keeps a login page from being framed, cached, scripted or told of to others. `form-action` is left
+/// out: browsers apply it to the redirect after the form as well, which leads to the app.
 pub(super) fn guarded(mut response: Response) -> Response {
     let style = STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     let policy =

@@ -550,7 +550,8 @@ fn another_address() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Whatever address is asked for, with whatever else wrong: nobody is sent anywhere but to the registered one.
+    /// Whatever address is asked for, with whatever else wrong: nobody is sent anywhere but to the
+    /// registered one.
     #[test]
     fn an_open_redirect_is_impossible(
         address in another_address(),
