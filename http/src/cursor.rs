@@ -1,8 +1,10 @@
-//! Opaque cursors: where a list goes on, sealed so that only we can write one, and only for its list and tenant.
+//! Opaque cursors: where a list goes on, sealed so that only we can write one, and only for its list and
+//! tenant.
 //!
-//! A cursor is base64url of an eight-byte tag and the position as JSON. The tag is a truncated HMAC-SHA-256 over the
-//! list's name, the tenant and the position. Eight bytes are plenty here: a forger has one guess a request, and
-//! what he would win is a position in a list that is looked up under his own tenant all the same.
+//! A cursor is base64url of an eight-byte tag and the position as JSON. The tag is a truncated HMAC-SHA-256
+//! over the list's name, the tenant and the position. Eight bytes are plenty here: a forger has one guess a
+//! request, and what he would win is a position in a list that is looked up under his own tenant all the
+//! same.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,9 +1,9 @@
 //! What is around every call of both APIs, so that they behave alike.
 //!
-//! From the outside in: the request's id, its log span, the caller's language, security headers and the writing of
-//! problems; then the catching of panics; then the limit on bodies and the token verifier; then the API's router.
-//! Of a request, the log gets its method, its route's pattern, its status and its duration: no header, no query and
-//! no body, where names and tokens are.
+//! From the outside in: the request's id, its log span, the caller's language, security headers and the
+//! writing of problems; then the catching of panics; then the limit on bodies and the token verifier; then
+//! the API's router. Of a request, the log gets its method, its route's pattern, its status and its
+//! duration: no header, no query and no body, where names and tokens are.
 
 use std::any::Any;
 use std::fmt;
@@ -46,8 +46,8 @@ impl fmt::Debug for HouseConfig {
 
 /// Puts the house around a router whose routes are all there: what is added later is outside.
 ///
-/// An unknown address is answered `not_found`, a known one with another method `method_not_allowed`, and a panic
-/// `internal`, each as a problem.
+/// An unknown address is answered `not_found`, a known one with another method `method_not_allowed`, and a
+/// panic `internal`, each as a problem.
 pub fn house<S: Clone + Send + Sync + 'static>(router: Router<S>, config: HouseConfig) -> Router<S> {
     router
         .fallback(|| async { Problem::new(&NOT_FOUND) })

@@ -22,8 +22,8 @@ impl IdempotencyKey {
     /// Reads the one `Idempotency-Key` header.
     ///
     /// # Errors
-    /// `idempotency_key_missing`, or `idempotency_key_invalid` when it is empty, too long, sent twice or holds
-    /// anything but visible ASCII.
+    /// `idempotency_key_missing`, or `idempotency_key_invalid` when it is empty, too long, sent twice or
+    /// holds anything but visible ASCII.
     pub fn from_headers(headers: &HeaderMap) -> Result<Self, Problem> {
         let mut values = headers.get_all(IDEMPOTENCY_KEY).iter();
         let Some(value) = values.next() else {
@@ -59,14 +59,14 @@ impl fmt::Display for IdempotencyKey {
     }
 }
 
-/// What a request asked, as 64 hex digits: equal for equal method, path and body, whatever the spacing and the order
-/// of the names.
+/// What a request asked, as 64 hex digits: equal for equal method, path and body, whatever the spacing and
+/// the order of the names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// SHA-256 over the method, the path and the canonical body, each with its length before it, so that no two
-    /// requests run together.
+    /// SHA-256 over the method, the path and the canonical body, each with its length before it, so that no
+    /// two requests run together.
     #[must_use]
     pub fn new(method: &str, path: &str, canonical_body: &[u8]) -> Self {
         let mut hash = Context::new(&SHA256);

@@ -49,8 +49,8 @@ impl Language {
         Self::negotiate(&list)
     }
 
-    /// The caller's choice from one header value. The higher weight wins, then the earlier place; `*` stands for
-    /// whichever of the two is not named, English first. Malformed or empty: English.
+    /// The caller's choice from one header value. The higher weight wins, then the earlier place; `*` stands
+    /// for whichever of the two is not named, English first. Malformed or empty: English.
     #[must_use]
     pub fn negotiate(accept_language: &str) -> Self {
         let Some(ranges) = parse(accept_language) else {

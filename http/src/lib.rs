@@ -1,8 +1,9 @@
 //! What both APIs share on the wire: problems, tokens, bodies, cursors.
 //!
-//! The carriers' and the customers' API are two routers with one set of manners: how a refusal is worded, what a
-//! token must prove, how a body is read, how a list is paged. Those manners are here, and [`house`] puts them
-//! around a router, so that the two cannot drift apart. Nothing here knows a delivery, a door or a vendor.
+//! The carriers' and the customers' API are two routers with one set of manners: how a refusal is worded,
+//! what a token must prove, how a body is read, how a list is paged. Those manners are here, and [`house()`]
+//! puts them around a router, so that the two cannot drift apart. Nothing here knows a delivery, a door or a
+//! vendor.
 
 pub mod body;
 pub mod cursor;
@@ -29,6 +30,6 @@ pub use wait::Wait;
 /// Where the time comes from. The wall, in a function; anything, in a test.
 pub type Clock = Arc<dyn Fn() -> jiff::Timestamp + Send + Sync>;
 
-/// Where chance comes from: each call gives 128 fresh bits. Used for request ids, which need to differ but guard
-/// nothing.
+/// Where chance comes from: each call gives 128 fresh bits. Used for request ids, which need to differ but
+/// guard nothing.
 pub type Entropy = Arc<dyn Fn() -> u128 + Send + Sync>;

@@ -14,7 +14,8 @@ use crate::{Clock, Entropy};
 pub const X_REQUEST_ID: &str = "x-request-id";
 const ID_CHARS_MAX: usize = 64;
 
-/// A request's id: 1 to 64 of `A-Z a-z 0-9 _ -`. In the log, in `x-request-id`, and the `instance` of a problem.
+/// A request's id: 1 to 64 of `A-Z a-z 0-9 _ -`. In the log, in `x-request-id`, and the `instance` of a
+/// problem.
 ///
 /// As an extractor it gives the id that the house chose; outside the house it is `unknown`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error as _};
 
-/// The longest wait, in seconds: API Gateway cuts a call at 30 (HTTP API quota, "maximum integration timeout").
+/// The longest wait, in seconds: API Gateway cuts a call at 30 (HTTP API quota, "maximum integration
+/// timeout").
 pub const WAIT_S_MAX: u8 = 25;
 
-/// A wait of 0 to 25 whole seconds. A field `wait: Option<Wait>` in a [`Query`](crate::Query) struct reads it.
+/// A wait of 0 to 25 whole seconds. A field `wait: Option<Wait>` in a [`Query`](crate::Query) struct reads
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Wait(u8);
 

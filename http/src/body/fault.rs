@@ -1,9 +1,9 @@
 //! Turning serde's message into a refusal that names the field, says what it must be, and repeats no value.
 //!
-//! serde tells what went wrong as text only, and the text quotes the value: `invalid type: string "…", expected
-//! u32`. So the text is taken apart: names of known fields and what was expected come from our types; the value is
-//! dropped. A type's own message (`Error::custom`) may quote a value too, so it is passed on only when it begins
-//! with `expected `, by which its writer says that it quotes none.
+//! serde tells what went wrong as text only, and the text quotes the value: `invalid type: string "…",
+//! expected u32`. So the text is taken apart: names of known fields and what was expected come from our
+//! types; the value is dropped. A type's own message (`Error::custom`) may quote a value too, so it is
+//! passed on only when it begins with `expected `, by which its writer says that it quotes none.
 
 use serde_json::Value;
 
@@ -38,7 +38,8 @@ pub(crate) fn in_body(path: &str, message: &str) -> Problem {
     }
 }
 
-/// The refusal of a body that is JSON and no object. (A derived struct would read a list as its fields in order.)
+/// The refusal of a body that is JSON and no object. (A derived struct would read a list as its fields in
+/// order.)
 pub(crate) fn no_object() -> Problem {
     invalid(Problem::new(&INVALID_FIELD), join("", ""), expectation("a map"))
 }

@@ -27,10 +27,10 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// A JSON object as the body, read strictly.
 ///
-/// Refused: another content type (`unsupported_media_type`), more than [`BODY_BYTES_MAX`] (`body_too_large`), what is
-/// not one JSON document with each name once (`malformed_json`), a field that `T` does not know (`unknown_field`),
-/// and one that is missing, of the wrong type or out of range (`invalid_field`, naming the path and what is
-/// expected, never the value).
+/// Refused: another content type (`unsupported_media_type`), more than [`BODY_BYTES_MAX`]
+/// (`body_too_large`), what is not one JSON document with each name once (`malformed_json`), a field that
+/// `T` does not know (`unknown_field`), and one that is missing, of the wrong type or out of range
+/// (`invalid_field`, naming the path and what is expected, never the value).
 #[derive(Debug, Clone, Copy)]
 pub struct Json<T>(
     /// The body.
@@ -88,8 +88,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Idempotent<T> {
     }
 }
 
-/// Reads JSON bytes into a type, refused as [`Json`] refuses. For bodies that come another way, such as webhooks
-/// whose signature covers the bytes.
+/// Reads JSON bytes into a type, refused as [`Json`] refuses. For bodies that come another way, such as
+/// webhooks whose signature covers the bytes.
 ///
 /// # Errors
 /// `malformed_json`, `unknown_field` or `invalid_field`.

@@ -10,8 +10,8 @@ use super::fault;
 use crate::Problem;
 use crate::problem::wire::NOT_FOUND;
 
-/// The query string, read into a struct. Unknown (with `deny_unknown_fields`), repeated, missing and wrong parameters
-/// are refused as `invalid_query`, by name.
+/// The query string, read into a struct. Unknown (with `deny_unknown_fields`), repeated, missing and wrong
+/// parameters are refused as `invalid_query`, by name.
 #[derive(Debug, Clone, Copy)]
 pub struct Query<T>(
     /// The parameters.

@@ -1,7 +1,8 @@
-//! Reading JSON strictly: each name once in an object, nothing after the end, and a canonical form to compare by.
+//! Reading JSON strictly: each name once in an object, nothing after the end, and a canonical form to
+//! compare by.
 //!
-//! `serde_json` keeps the last of two equal names, and another parser may keep the first: two readers of one body
-//! would then disagree on what was asked (RFC 8259, 4). So a repeated name is refused.
+//! `serde_json` keeps the last of two equal names, and another parser may keep the first: two readers of one
+//! body would then disagree on what was asked (RFC 8259, 4). So a repeated name is refused.
 
 use std::cell::Cell;
 use std::fmt;

@@ -51,6 +51,7 @@ fn api() -> Api {
         )
         .route("/panic", get(panics_later).post(panics_later))
         .route("/body", post(|_: Json<Value>| async { "read" }))
+        .route("/raw", post(|_: axum::body::Bytes| async { "read" }))
         .route(
             "/cached",
             get(|| async { ([(CACHE_CONTROL, "max-age=60")], "page") }),
@@ -255,6 +256,8 @@ async fn bodies_are_limited_and_own_cache_rules_stay() {
         (response.status().as_u16(), &problem["code"]),
         (413, &json!("body_too_large"))
     );
+    let raw = HttpRequest::post("/raw").body(vec![b' '; 70_000].into()).unwrap();
+    assert_eq!(api.send(raw).await.0.status(), 413);
     assert_eq!(
         api.get("/cached", &[]).await.0.headers()["cache-control"],
         "max-age=60"

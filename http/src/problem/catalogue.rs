@@ -1,8 +1,8 @@
 //! Every refusal's words, in English and French, as data.
 //!
 //! An [`Entry`] is one stable code with its status and its texts. Tables of entries are written with
-//! [`entries!`](crate::entries), here for the wire and in each API for its own refusals; a [`Catalogue`] joins
-//! tables, for look-up by code, for the pages in docs/errors/ and for the checks in tests.
+//! [`entries!`](crate::entries), here for the wire and in each API for its own refusals; a [`Catalogue`]
+//! joins tables, for look-up by code, for the pages in docs/errors/ and for the checks in tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +40,23 @@ impl Entry {
             Language::English => self.english,
             Language::French => self.french,
         }
+    }
+
+    /// The page of this code, as Markdown for docs/errors/, where a problem's `type` points.
+    #[must_use]
+    pub fn page(&self) -> String {
+        let Self {
+            code,
+            status,
+            english,
+            french,
+        } = self;
+        format!(
+            "# {code}\n\nHTTP status {status}.\n\n\
+             ## {}\n\n{}\n\n\
+             ## {}\n\n{}\n",
+            english.title, english.detail, french.title, french.detail
+        )
     }
 
     /// The status to answer with. [`Catalogue::faults`] reports a number that is none; it answers as 500.
@@ -111,9 +128,9 @@ impl Catalogue {
         self.by_code.values().copied()
     }
 
-    /// What is wrong with the entries, in words; a test of each API asserts that nothing is. Checked: codes in
-    /// snake case and used once, statuses of refusals, both languages present and different, details that are
-    /// sentences, and the same placeholders in both.
+    /// What is wrong with the entries, in words; a test of each API asserts that nothing is. Checked: codes
+    /// in snake case and used once, statuses of refusals, both languages present and different, details that
+    /// are sentences, and the same placeholders in both.
     #[must_use]
     pub fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> = self
@@ -216,6 +233,12 @@ mod tests {
             assert!(faults.contains(expected), "{expected} is not in\n{faults}");
         }
         assert_eq!(Catalogue::new(&[&[&A]]).faults(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_page_tells_the_code_the_status_and_both_texts() {
+        let page = "# fine\n\nHTTP status 400.\n\n## Title\n\nA detail {x}.\n\n## Titre\n\nUn détail {x}.\n";
+        assert_eq!(A.page(), page);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A refusal as the caller sees it: RFC 9457 `application/problem+json`.
 //!
-//! A handler gives a [`Problem`] as its error. On its own it answers in English; the house's outermost layer, which
-//! knows the caller's language and the request's id, writes it again with both ([`Problem::render`]). The cause of
-//! a fault never reaches a problem: it goes to the log.
+//! A handler gives a [`Problem`] as its error. On its own it answers in English; the house's outermost
+//! layer, which knows the caller's language and the request's id, writes it again with both
+//! ([`Problem::render`]). The cause of a fault never reaches a problem: it goes to the log.
 
 pub mod catalogue;
 pub mod wire;

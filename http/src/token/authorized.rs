@@ -22,15 +22,16 @@ use crate::problem::wire::{INSUFFICIENT_SCOPE, INTERNAL, TOKEN_EXPIRED, UNAUTHOR
 /// }
 /// ```
 pub trait Scope {
-    /// The scope's name in a token, without the resource server's prefix: letters, digits, `.`, `-`, `_`, `:`.
+    /// The scope's name in a token, without the resource server's prefix: letters, digits, `.`, `-`, `_`,
+    /// `:`.
     const NAME: &'static str;
 }
 
 /// Proof that the request came with a good token that has the scope `S`.
 ///
-/// Answers `unauthorized` or `token_expired` (401), `insufficient_scope` (403), each with `WWW-Authenticate` as RFC
-/// 6750 asks, and `unavailable` (503) while the issuer's keys can't be had. The verifier is put into the request by
-/// [`house`](crate::house).
+/// Answers `unauthorized` or `token_expired` (401), `insufficient_scope` (403), each with `WWW-Authenticate`
+/// as RFC 6750 asks, and `unavailable` (503) while the issuer's keys can't be had. The verifier is put into
+/// the request by [`house`](crate::house()).
 #[derive(Debug, Clone)]
 pub struct Authorized<S> {
     /// What the token says.
@@ -84,8 +85,8 @@ fn challenged(problem: Problem, parameters: &str) -> Problem {
     }
 }
 
-/// The token of the one `Authorization: Bearer …` header. Without one there is no `error` in the challenge (RFC
-/// 6750, 3.1).
+/// The token of the one `Authorization: Bearer …` header. Without one there is no `error` in the challenge
+/// (RFC 6750, 3.1).
 fn bearer(parts: &Parts) -> Result<&str, Problem> {
     let nothing = || {
         Problem::new(&UNAUTHORIZED).header(

@@ -17,7 +17,8 @@ const NAME_BYTES_MAX: usize = 255;
 pub struct Claims {
     /// `sub`: the person, or for a carrier's own token its client.
     pub subject: String,
-    /// `client_id`: the client that the token was issued to. Always there in Cognito's tokens and the local issuer's.
+    /// `client_id`: the client that the token was issued to. Always there in Cognito's tokens and the local
+    /// issuer's.
     pub client_id: Option<String>,
     /// What the bearer may do, without the resource server's prefix.
     pub scopes: BTreeSet<String>,

@@ -1,4 +1,5 @@
-//! Signing tokens with ES256: what the local issuer does for real and the tests of both APIs do for their callers.
+//! Signing tokens with ES256: what the local issuer does for real and the tests of both APIs do for their
+//! callers.
 //!
 //! Behind the feature `issue`, so that no deployed function can sign a token.
 

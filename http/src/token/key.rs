@@ -1,7 +1,8 @@
 //! Public keys from a JWKS (RFC 7517), and the one thing done with them: checking a signature.
 //!
-//! The algorithm belongs to the key, never to the token (RFC 8725, 3.1): a key of the set can do exactly one, and a
-//! token that names another is refused before any arithmetic. There is no code here for `none` or for HMAC.
+//! The algorithm belongs to the key, never to the token (RFC 8725, 3.1): a key of the set can do exactly
+//! one, and a token that names another is refused before any arithmetic. There is no code here for `none` or
+//! for HMAC.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -55,8 +56,8 @@ enum Material {
 }
 
 impl KeySet {
-    /// The keys of a JWKS document that are for signatures and of a kind we know; others are passed over, as RFC
-    /// 7517, 5 asks. `None` when the document is no JWKS.
+    /// The keys of a JWKS document that are for signatures and of a kind we know; others are passed over, as
+    /// RFC 7517, 5 asks. `None` when the document is no JWKS.
     pub(crate) fn parse(document: &Value) -> Option<Self> {
         let keys = document.get("keys")?.as_array()?;
         Some(Self(

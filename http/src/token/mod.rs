@@ -1,8 +1,9 @@
 //! Bearer tokens: a JWT access token checked as RFC 8725 asks.
 //!
 //! A token is believed when it is small, when its header names an allowed algorithm and a key that does that
-//! algorithm, when the signature is that key's, and when issuer, audience and times are right; [`claims`] has the
-//! claims. A handler asks for a permission in its signature, [`Authorized<S>`], and so cannot forget to.
+//! algorithm, when the signature is that key's, and when issuer, audience and times are right; [`claims`]
+//! has the claims. A handler asks for a permission in its signature, [`Authorized<S>`], and so cannot forget
+//! to.
 
 mod authorized;
 pub mod claims;
@@ -34,8 +35,8 @@ const TOKEN_BYTES_MAX: usize = 8 * 1024;
 pub enum Audience {
     /// `aud` must be, or hold, this name (RFC 9068). The local issuer's tokens.
     Claim(String),
-    /// Cognito's access tokens: they have no `aud`, but `token_use` `access` and a `client_id` (Cognito developer
-    /// guide, "Understanding the access token").
+    /// Cognito's access tokens: they have no `aud`, but `token_use` `access` and a `client_id` (Cognito
+    /// developer guide, "Understanding the access token").
     Cognito(Clients),
 }
 
@@ -59,7 +60,8 @@ pub struct VerifierConfig {
     pub algorithms: Vec<Algorithm>,
     /// Where the issuer's keys are.
     pub keys: KeySource,
-    /// Taken off the front of each scope that has it, such as `postern/` for a Cognito resource server; may be empty.
+    /// Taken off the front of each scope that has it, such as `postern/` for a Cognito resource server; may
+    /// be empty.
     pub scope_prefix: String,
     /// The time to judge by.
     pub now: Clock,
@@ -154,8 +156,9 @@ struct Header {
 }
 
 impl Header {
-    /// `alg` and `kid` must be there; `typ`, if there, an access token's; `crit` never, since no extension is
-    /// understood here. `jwk`, `jku`, `x5u` and their like are not looked at: keys come from the issuer alone.
+    /// `alg` and `kid` must be there; `typ`, if there, an access token's; `crit` never, since no extension
+    /// is understood here. `jwk`, `jku`, `x5u` and their like are not looked at: keys come from the issuer
+    /// alone.
     fn parse(header: &Value) -> Result<Self, Refused> {
         let text = |name: &str| header.get(name).and_then(Value::as_str);
         if header.get("crit").is_some() || header.get("b64").is_some() {

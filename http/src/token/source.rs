@@ -1,7 +1,7 @@
 //! Where the issuer's keys come from, kept between requests.
 //!
-//! Keys rotate: a key id that is not in the set makes us fetch again. Anybody can send such an id, so a fetch happens
-//! at most every [`REFRESH_S_MIN`], one at a time, and everybody who waits shares its result.
+//! Keys rotate: a key id that is not in the set makes us fetch again. Anybody can send such an id, so a
+//! fetch happens at most every [`REFRESH_S_MIN`], one at a time, and everybody who waits shares its result.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -15,7 +15,8 @@ use super::key::KeySet;
 
 /// Between two fetches, in seconds.
 const REFRESH_S_MIN: i64 = 30;
-/// After this long, in seconds, the keys are fetched anew although the id is known, so that a withdrawn key ends.
+/// After this long, in seconds, the keys are fetched anew although the id is known, so that a withdrawn key
+/// ends.
 const REFRESH_S_MAX: i64 = 3600;
 /// A fetch gets this long.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
@@ -27,7 +28,8 @@ const FETCH_BYTES_MAX: usize = 64 * 1024;
 pub enum KeySource {
     /// A JWKS at an `https` address.
     Https(Url),
-    /// A JWKS at an `http` address: for an issuer on this machine or an emulated cloud, where nobody is between.
+    /// A JWKS at an `http` address: for an issuer on this machine or an emulated cloud, where nobody is
+    /// between.
     PlainHttp(Url),
     /// A JWKS in hand.
     Fixed(Value),
@@ -152,7 +154,8 @@ impl Keys {
             }
         }
         let keys = self.held().keys;
-        // While the issuer is silent a known key goes on; an unknown one may be new, so the answer is "not now".
+        // While the issuer is silent a known key goes on; an unknown one may be new, so the answer is "not
+        // now".
         if keys.get(id).is_none() && attempt.failed {
             Err(KeysUnavailable)
         } else {

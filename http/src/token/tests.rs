@@ -368,7 +368,9 @@ async fn keys_are_fetched_once_and_again_when_a_new_one_appears_but_not_at_every
     *document.lock().unwrap() = Some(json!({"keys": []}));
     clock.store(NOW + 90, Ordering::SeqCst);
     assert_eq!(verifier.verify(&with_old).await, Err(Refused::KeysUnavailable));
-    *document.lock().unwrap() = Some(json!({"keys": [], "filler": "x".repeat(70_000)}));
+    let mut huge = old.jwks();
+    huge["filler"] = json!("x".repeat(70_000));
+    *document.lock().unwrap() = Some(huge);
     clock.store(NOW + 120, Ordering::SeqCst);
     assert_eq!(verifier.verify(&with_old).await, Err(Refused::KeysUnavailable));
     assert_eq!(calls.load(Ordering::SeqCst), 5);

@@ -1,1 +1,3 @@
 //! The whole platform in one process.
+
+pub mod issuer;
