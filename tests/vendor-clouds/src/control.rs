@@ -1,0 +1,429 @@
+//! Making the cloud's world do what a test, or a person trying things out, wants.
+//!
+//! [`Control`] is the handle inside the program; `http` is the same under `/_control`. Both take the same words.
+
+mod http;
+mod words;
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+pub(crate) use http::router;
+pub use words::{DoorPatch, DoorView, HomeView, LockOutOrder, UserView, WorldView};
+
+use crate::config::{DecoyPlan, DoorPlan, Membership, Settings};
+use crate::door::Direction;
+use crate::error::CloudError;
+use crate::faults::{Fault, FaultRule, Target};
+use crate::journal::JournalEntry;
+use crate::names::{AccountId, Email, Serial};
+use crate::seed::Seed;
+use crate::shared::Shared;
+
+/// The controls of a running cloud. Clones control the same one.
+///
+/// Every method fails with [`CloudError::NoSuch`] when it names something that is not there, and with
+/// [`CloudError::Snapshot`] when the change cannot be kept.
+#[derive(Clone, Debug)]
+pub struct Control {
+    shared: Shared,
+}
+
+impl Control {
+    pub(crate) const fn new(shared: Shared) -> Self {
+        Self { shared }
+    }
+
+    /// Everything that there is, as it really is.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn world(&self) -> Result<WorldView, CloudError> {
+        self.shared.look(WorldView::of)
+    }
+
+    /// Begins anew, from what the cloud was started with; with another seed if one is given.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn reset(&self, seed: Option<Seed>) -> Result<(), CloudError> {
+        self.shared.reset(seed)
+    }
+
+    /// The settings in force.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn settings(&self) -> Result<Settings, CloudError> {
+        self.shared.look(|world, _| world.settings.clone())
+    }
+
+    /// Changes how the cloud behaves.
+    ///
+    /// # Errors
+    /// When a value makes no sense; see [`Control`].
+    pub fn set_settings(&self, settings: Settings) -> Result<(), CloudError> {
+        settings.check().map_err(CloudError::Invalid)?;
+        self.shared.change(|world, _| {
+            world.settings = settings;
+            Ok(())
+        })
+    }
+
+    /// Lets the login send its users to this `http(s)` address.
+    ///
+    /// # Errors
+    /// When it is no address; see [`Control`].
+    pub fn accept_redirect(&self, uri: &str) -> Result<(), CloudError> {
+        self.shared.change(|world, _| world.accept_redirect(uri))
+    }
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// When there is one of this name; see [`Control`].
+    pub fn add_user(&self, email: &Email, password: &SecretString) -> Result<(), CloudError> {
+        self.shared
+            .change(|world, _| world.add_user(email.clone(), password))
+    }
+
+    /// Adds a home of a user.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn add_home(&self, owner: &Email, name: &str) -> Result<AccountId, CloudError> {
+        self.shared.change(|world, _| world.add_home(owner, name))
+    }
+
+    /// Lets a user into somebody's home.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn add_member(&self, membership: &Membership) -> Result<(), CloudError> {
+        self.shared.change(|world, _| world.add_member(membership))
+    }
+
+    /// Takes a user out of a home.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn remove_member(&self, account_id: &AccountId, email: &Email) -> Result<(), CloudError> {
+        self.shared
+            .change(|world, _| world.remove_member(account_id, email))
+    }
+
+    /// Adds a door to a home.
+    ///
+    /// # Errors
+    /// When its serial number is taken; see [`Control`].
+    pub fn add_door(&self, account_id: &AccountId, plan: &DoorPlan) -> Result<Serial, CloudError> {
+        self.shared
+            .change(|world, now| world.add_door(account_id, plan, now))
+    }
+
+    /// Adds something that is no garage door, and gives its serial number if it has one.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn add_decoy(&self, account_id: &AccountId, plan: &DecoyPlan) -> Result<Option<Serial>, CloudError> {
+        self.shared
+            .change(|world, now| world.add_decoy(account_id, plan, now))
+    }
+
+    /// Shows a door in a second home too.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn share_door(&self, serial: &Serial, account_id: &AccountId) -> Result<(), CloudError> {
+        self.shared
+            .change(|world, _| world.share_door(serial, account_id))
+    }
+
+    /// Takes a door out of a home's list.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn unlist_door(&self, serial: &Serial, account_id: &AccountId) -> Result<(), CloudError> {
+        self.shared
+            .change(|world, _| world.unlist_door(serial, account_id))
+    }
+
+    /// A door, as it really is and as the cloud shows it.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn door(&self, serial: &Serial) -> Result<DoorView, CloudError> {
+        self.shared.look(|world, now| DoorView::of(world, serial, now))?
+    }
+
+    /// The first door of this name.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn door_named(&self, name: &str) -> Result<Serial, CloudError> {
+        let found = self.shared.look(|world, _| {
+            world
+                .doors()
+                .find(|(_, door)| door.name == name)
+                .map(|(serial, _)| serial.clone())
+        })?;
+        found.ok_or_else(|| CloudError::NoSuch(format!("door named {name}")))
+    }
+
+    /// Sets whatever the patch names, and nothing else.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn patch_door(&self, serial: &Serial, patch: &DoorPatch) -> Result<(), CloudError> {
+        self.shared.change(|world, now| patch.apply(world, serial, now))
+    }
+
+    /// Takes a door off the net, or puts it back.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn set_online(&self, serial: &Serial, online: bool) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                online: Some(online),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Lets the next closes meet an obstruction half-way, and reverse.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn obstruct_next_closes(&self, serial: &Serial, times: u32) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                obstruct_next_closes: Some(times),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Lets the next movements stop half-way.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn stop_next_halfway(&self, serial: &Serial, times: u32) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                stop_next_halfway: Some(times),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Lets the door take commands and never move, or move again.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn set_stuck(&self, serial: &Serial, stuck: bool) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                stuck: Some(stuck),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Sets how late the cloud shows what the door does.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn set_report_lag(&self, serial: &Serial, lag: Duration) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                report_lag_ms: Some(millis(lag)),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Lets the cloud go on showing what it shows now, times and all, for so long.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn freeze_report(&self, serial: &Serial, span: Duration) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                freeze_report_ms: Some(millis(span)),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Says whether the door may be closed with nobody there.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn set_unattended_close_allowed(&self, serial: &Serial, allowed: bool) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                unattended_close_allowed: Some(allowed),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Says whether the door may be opened with nobody there.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn set_unattended_open_allowed(&self, serial: &Serial, allowed: bool) -> Result<(), CloudError> {
+        self.patch_door(
+            serial,
+            &DoorPatch {
+                unattended_open_allowed: Some(allowed),
+                ..DoorPatch::default()
+            },
+        )
+    }
+
+    /// Presses the button on the wall: once, or until the door goes to `target`.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn press_wall_button(&self, serial: &Serial, target: Option<Direction>) -> Result<(), CloudError> {
+        self.shared
+            .change(|world, now| world.press_wall_button(now, serial, target))
+    }
+
+    /// Adds a rule by which requests go wrong, and gives its id.
+    ///
+    /// # Errors
+    /// When its parts do not fit together; see [`Control`].
+    pub fn add_fault(&self, rule: FaultRule) -> Result<u64, CloudError> {
+        self.shared
+            .change(|world, _| world.faults.add(rule).map_err(CloudError::Invalid))
+    }
+
+    /// Lets the next `times` requests of this kind go wrong, whosever they are.
+    ///
+    /// # Errors
+    /// When the fault's parts do not fit together; see [`Control`].
+    pub fn fail_next(&self, on: Target, fault: Fault, times: u32) -> Result<u64, CloudError> {
+        self.add_fault(FaultRule {
+            on,
+            fault,
+            times: Some(times),
+            account_id: None,
+            email: None,
+        })
+    }
+
+    /// The rules in force, with their ids and the times that are left.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn faults(&self) -> Result<Vec<(u64, FaultRule)>, CloudError> {
+        self.shared.look(|world, _| world.faults.list().to_vec())
+    }
+
+    /// Takes one rule away.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn remove_fault(&self, id: u64) -> Result<(), CloudError> {
+        self.shared.change(|world, _| {
+            if world.faults.remove(id) {
+                Ok(())
+            } else {
+                Err(CloudError::NoSuch(format!("fault {id}")))
+            }
+        })
+    }
+
+    /// Takes all rules away.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn clear_faults(&self) -> Result<(), CloudError> {
+        self.shared.change(|world, _| {
+            world.faults.clear();
+            Ok(())
+        })
+    }
+
+    /// Makes access tokens worthless before their time, of one user or of all.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn expire_access_tokens(&self, email: Option<&Email>) -> Result<(), CloudError> {
+        self.shared.change(|world, _| {
+            world.identity.expire_access(email);
+            Ok(())
+        })
+    }
+
+    /// Makes refresh tokens worthless, of one user or of all.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn revoke_refresh_tokens(&self, email: Option<&Email>) -> Result<(), CloudError> {
+        self.shared.change(|world, _| {
+            world.identity.revoke_refresh(email);
+            Ok(())
+        })
+    }
+
+    /// Answers 429 to everything of a user for so long.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn lock_out(&self, order: &LockOutOrder) -> Result<(), CloudError> {
+        self.shared.change(|world, now| {
+            world.user(&order.email)?;
+            let until = now + Duration::from_secs(u64::from(order.seconds));
+            world.identity.lock_out(&order.email, until, order.retry_after);
+            Ok(())
+        })
+    }
+
+    /// What really happened, after the entry `since` (0 for all), at one door or at all.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn motions(&self, serial: Option<&Serial>, since: u64) -> Result<Vec<JournalEntry>, CloudError> {
+        self.shared.look(|world, _| world.journal.read(serial, since))
+    }
+
+    /// How often a door really began to move this way.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn times_moved(&self, serial: &Serial, way: Direction) -> Result<usize, CloudError> {
+        Ok(self
+            .motions(Some(serial), 0)?
+            .iter()
+            .filter(|entry| entry.is_motion(way))
+            .count())
+    }
+
+    /// How many commands for a door reached the cloud, executed or not.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn commands_received(&self, serial: &Serial) -> Result<usize, CloudError> {
+        Ok(self
+            .motions(Some(serial), 0)?
+            .iter()
+            .filter(|entry| entry.is_command())
+            .count())
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
