@@ -47,7 +47,8 @@ pub struct Reported {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Note {
     at: Timestamp,
-    visible_at: Timestamp,
+    /// When the cloud shows it. Nothing yet for what happens while the door is off the net.
+    visible_at: Option<Timestamp>,
     state: ReportedState,
     changed_at: Timestamp,
 }
@@ -78,7 +79,7 @@ impl Report {
     pub(super) fn beginning(now: Timestamp, state: ReportedState) -> Self {
         let first = Note {
             at: now,
-            visible_at: now,
+            visible_at: Some(now),
             state,
             changed_at: now,
         };
@@ -97,9 +98,10 @@ impl Report {
 
     /// The door took a new state.
     pub(super) fn changed(&mut self, at: Timestamp, state: ReportedState, lag: Duration) {
+        let visible_at = self.online().then(|| at + lag);
         self.push(Note {
             at,
-            visible_at: at + lag,
+            visible_at,
             state,
             changed_at: at,
         });
@@ -110,7 +112,7 @@ impl Report {
         let last = self.later.back().copied().unwrap_or(self.oldest);
         self.push(Note {
             at,
-            visible_at: at + lag,
+            visible_at: Some(at + lag),
             ..last
         });
     }
@@ -120,10 +122,10 @@ impl Report {
             (false, None) => self.offline = Some(Offline { since: now, noticed }),
             (false, Some(offline)) => self.offline = Some(Offline { noticed, ..offline }),
             (true, None) => {}
-            (true, Some(offline)) => {
+            (true, Some(_)) => {
                 // What happened meanwhile is told now.
-                for note in self.later.iter_mut().filter(|note| note.at > offline.since) {
-                    note.visible_at = note.visible_at.max(now + lag);
+                for note in &mut self.later {
+                    note.visible_at = note.visible_at.or(Some(now + lag));
                 }
                 self.offline = None;
                 self.contact(now, lag);
@@ -146,9 +148,7 @@ impl Report {
             Some(frozen) if now < frozen.until => now.min(frozen.at),
             _ => now,
         };
-        let heard = |note: &&Note| {
-            note.visible_at <= shown && self.offline.is_none_or(|offline| note.at <= offline.since)
-        };
+        let heard = |note: &&Note| note.visible_at.is_some_and(|visible_at| visible_at <= shown);
         let note = self
             .later
             .iter()
