@@ -8,8 +8,10 @@
 //! third is not tried until somebody has pressed the button on the wall.
 
 mod motion;
+mod orders;
 mod report;
 mod timings;
+mod words;
 
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use motion::{Cause, Direction, Ending, Motion, Position};
 pub use report::{Reported, ReportedState};
 pub use timings::DoorTimings;
+pub use words::{Activity, Disposition, Happening, Switches};
 
 use crate::seed::Stream;
 use report::Report;
@@ -41,113 +44,6 @@ enum Phase {
     },
     /// Moving.
     Moving(Motion),
-}
-
-/// What a person in the garage would see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activity {
-    /// At rest on the floor.
-    Closed,
-    /// At rest, fully up.
-    Open,
-    /// At rest somewhere between.
-    Stopped,
-    /// At rest, the motor about to start upwards.
-    Starting,
-    /// At rest, light and sound on, about to close.
-    Warning,
-    /// Moving up.
-    Opening,
-    /// Moving down.
-    Closing,
-    /// Moving up because it met something on its way down.
-    Reversing,
-}
-
-/// What became of a command at the door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Disposition {
-    /// The door is going to move.
-    Accepted,
-    /// Taken, but the door will not move: it sticks.
-    Stuck,
-    /// Nothing to do: the door is already there.
-    AlreadyThere,
-    /// Not honoured: the door is moving or about to.
-    Busy,
-    /// Not honoured: unattended operation this way is not allowed at this door.
-    NotPermitted,
-    /// Not honoured: two closes were stopped by an obstruction.
-    LockedOut,
-    /// Never reached the door: it is offline.
-    Offline,
-    /// Never reached the door: the caller had no right, or no valid token.
-    Unauthorised,
-    /// Never reached the door: a scripted fault swallowed it.
-    LostToFault,
-}
-
-/// Something that happened at a door, at its exact time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Happening {
-    /// Light and sound began: a close is coming.
-    WarningBegan,
-    /// The warning ended without a movement: somebody pressed the button.
-    WarningCancelled,
-    /// The door began to move.
-    Motion {
-        /// Which way.
-        direction: Direction,
-        /// From where, in millionths of fully open.
-        from: Position,
-        /// Why.
-        cause: Cause,
-    },
-    /// The door came to rest between its ends.
-    Stopped {
-        /// Where, in millionths of fully open.
-        position: Position,
-    },
-    /// The door came to rest at the end of its way.
-    Arrived {
-        /// At which end: `open` or `close`.
-        end: Direction,
-    },
-    /// Unattended close is suspended: two closes in a row were stopped by an obstruction.
-    LockedOut,
-}
-
-/// What can be set on a door from outside: its permissions and its troubles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Switches {
-    /// Whether it may be closed with nobody there.
-    pub unattended_close_allowed: bool,
-    /// Whether it may be opened with nobody there.
-    pub unattended_open_allowed: bool,
-    /// Whether it takes commands and never moves.
-    pub stuck: bool,
-    /// How many of the next closes meet an obstruction half-way.
-    pub obstruct_next_closes: u32,
-    /// How many of the next movements stop half-way.
-    pub stop_next_halfway: u32,
-    /// Whether the battery of its position sensor is low.
-    pub sensor_battery_low: bool,
-}
-
-impl Default for Switches {
-    fn default() -> Self {
-        Self {
-            unattended_close_allowed: true,
-            unattended_open_allowed: true,
-            stuck: false,
-            obstruct_next_closes: 0,
-            stop_next_halfway: 0,
-            sensor_battery_low: false,
-        }
-    }
 }
 
 /// A door.
@@ -191,72 +87,6 @@ impl Door {
             self.step(due, &mut happenings);
         }
         happenings
-    }
-
-    /// A command through the cloud, at `now`. The door must have been advanced to `now`.
-    pub fn command(
-        &mut self,
-        now: Timestamp,
-        direction: Direction,
-        cause: Cause,
-    ) -> (Disposition, Vec<Happening>) {
-        if !self.online() {
-            return (Disposition::Offline, Vec::new());
-        }
-        self.report.contact(now, self.timings.report_lag);
-        let disposition = self.judge(direction);
-        if disposition != Disposition::Accepted {
-            return (disposition, Vec::new());
-        }
-        let delay = match direction {
-            Direction::Open => self.timings.open_start,
-            Direction::Close => self.timings.close_warning,
-        };
-        let delay = delay + self.late();
-        let happenings = self.wait(now, direction, delay, cause);
-        (disposition, happenings)
-    }
-
-    /// Somebody presses the button on the wall at `now`: with no `target`, as such buttons work (go, stop, go back);
-    /// with one, until the door goes that way. Being attended, it needs no warning and ends a lock-out.
-    pub fn press_wall_button(
-        &mut self,
-        now: Timestamp,
-        target: Option<Direction>,
-        cause: Cause,
-    ) -> Vec<Happening> {
-        self.reversals = 0;
-        if self.switches.stuck {
-            return Vec::new();
-        }
-        let position = self.position_at(now);
-        match (self.phase, target) {
-            (Phase::Moving(motion), Some(target)) if motion.direction == target => Vec::new(),
-            (Phase::Moving(_), None) => vec![self.rest(now, position)],
-            (Phase::Moving(_), Some(target)) => {
-                let stopped = self.rest(now, position);
-                let mut happenings = vec![stopped];
-                happenings.extend(self.wait(now, target, Duration::ZERO, cause));
-                happenings
-            }
-            (
-                Phase::Waiting {
-                    direction: Direction::Close,
-                    ..
-                },
-                None,
-            ) => {
-                self.phase = Phase::Resting { position };
-                vec![Happening::WarningCancelled]
-            }
-            (Phase::Waiting { .. } | Phase::Resting { .. }, target) => {
-                let direction = target.unwrap_or_else(|| self.next_direction(position));
-                if position == direction.end() {
-                    return Vec::new();
-                }
-                self.wait(now, direction, Duration::ZERO, cause)
-            }
-        }
     }
 
     /// Takes the door off the net, or puts it back. An unnoticed absence is one that the cloud does not show.
@@ -340,36 +170,6 @@ impl Door {
             Phase::Resting { .. } => None,
             Phase::Waiting { until, .. } => Some(until),
             Phase::Moving(motion) => Some(motion.until),
-        }
-    }
-
-    fn judge(&self, direction: Direction) -> Disposition {
-        let Phase::Resting { position } = self.phase else {
-            return Disposition::Busy;
-        };
-        let allowed = match direction {
-            Direction::Open => self.switches.unattended_open_allowed,
-            Direction::Close => self.switches.unattended_close_allowed,
-        };
-        if position == direction.end() {
-            Disposition::AlreadyThere
-        } else if !allowed {
-            Disposition::NotPermitted
-        } else if direction == Direction::Close && self.locked_out() {
-            Disposition::LockedOut
-        } else if self.switches.stuck {
-            Disposition::Stuck
-        } else {
-            Disposition::Accepted
-        }
-    }
-
-    fn late(&mut self) -> Duration {
-        let most = u64::try_from(self.timings.jitter.as_millis()).unwrap_or(u64::MAX);
-        if most == 0 {
-            Duration::ZERO
-        } else {
-            Duration::from_millis(self.jitter.up_to(most))
         }
     }
 
@@ -481,15 +281,6 @@ impl Door {
             }
             ReportedState::Open => Happening::Arrived { end: Direction::Open },
             _ => Happening::Stopped { position },
-        }
-    }
-
-    fn next_direction(&self, position: Position) -> Direction {
-        match (position, self.last_direction) {
-            (Position::CLOSED, _) => Direction::Open,
-            (Position::OPEN, _) => Direction::Close,
-            (_, Direction::Open) => Direction::Close,
-            (_, Direction::Close) => Direction::Open,
         }
     }
 }

@@ -11,6 +11,7 @@ mod commands;
 mod devices;
 mod form;
 mod identity;
+mod kept;
 mod login;
 mod signing;
 mod token;

@@ -4,6 +4,7 @@
 //! what they did goes into the journal.
 
 mod devices;
+mod orders;
 mod people;
 
 use std::collections::BTreeMap;
@@ -17,10 +18,10 @@ pub use devices::{Device, Gadget, Home, WorldDoor};
 pub use people::User;
 
 use crate::config::{DecoyKind, DecoyPlan, DoorPlan, Membership, Settings, UserPlan};
-use crate::door::{Cause, Direction, Disposition, Door, DoorTimings, Position};
+use crate::door::{Door, DoorTimings, Position};
 use crate::error::CloudError;
 use crate::faults::Faults;
-use crate::journal::{Journal, JournalEvent, Order};
+use crate::journal::{Journal, JournalEvent};
 use crate::myq::Identity;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::{Seed, Stream};
@@ -317,74 +318,6 @@ impl World {
         };
         self.home_mut(account_id)?.devices.push(Device::Gadget(gadget));
         Ok(serial)
-    }
-
-    /// A command to a door. It is for the caller to have found that `by` may give it.
-    ///
-    /// # Errors
-    /// When there is no such door.
-    pub fn command(
-        &mut self,
-        now: Timestamp,
-        account_id: &AccountId,
-        by: &Email,
-        serial: &Serial,
-        command: Direction,
-    ) -> Result<Disposition, CloudError> {
-        let cause = Cause::Command {
-            seq: self.journal.next_seq(),
-        };
-        let (disposition, happenings) = self.door_mut(serial)?.door.command(now, command, cause);
-        self.record_command(now, account_id, Some(by.clone()), serial, command, disposition);
-        for happening in happenings {
-            self.journal
-                .record(now, serial, JournalEvent::Happening(happening));
-        }
-        self.advance(now);
-        Ok(disposition)
-    }
-
-    /// Notes a command, whatever became of it.
-    pub fn record_command(
-        &mut self,
-        now: Timestamp,
-        account_id: &AccountId,
-        by: Option<Email>,
-        serial: &Serial,
-        command: Direction,
-        disposition: Disposition,
-    ) {
-        let order = Order::Command {
-            command,
-            account_id: account_id.clone(),
-            by,
-            disposition,
-        };
-        self.journal.record(now, serial, JournalEvent::Order(order));
-    }
-
-    /// Somebody presses the button on the wall.
-    ///
-    /// # Errors
-    /// When there is no such door.
-    pub fn press_wall_button(
-        &mut self,
-        now: Timestamp,
-        serial: &Serial,
-        target: Option<Direction>,
-    ) -> Result<(), CloudError> {
-        let cause = Cause::WallButton {
-            seq: self.journal.next_seq(),
-        };
-        let happenings = self.door_mut(serial)?.door.press_wall_button(now, target, cause);
-        self.journal
-            .record(now, serial, JournalEvent::Order(Order::WallButton { target }));
-        for happening in happenings {
-            self.journal
-                .record(now, serial, JournalEvent::Happening(happening));
-        }
-        self.advance(now);
-        Ok(())
     }
 
     fn serial(&mut self, prefix: &str) -> Serial {

@@ -3,14 +3,13 @@
 //! What is handed out is kept only as its SHA-256, so neither a snapshot nor a debug print holds a usable token.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::kept::{Kept, TokenHash};
 use super::signing::SigningKey;
 use crate::config::LoginThrottle;
 use crate::error::CloudError;
@@ -21,25 +20,6 @@ use crate::seed::{Seed, Stream};
 const SESSION_TTL: Duration = Duration::from_secs(600);
 /// How long an authorization code is good for.
 const CODE_TTL: Duration = Duration::from_secs(300);
-/// Sessions, codes, access and refresh tokens remembered, each; the oldest go first.
-const KEPT_MAX: usize = 2_000;
-
-/// What a token is remembered by.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct TokenHash(String);
-
-impl TokenHash {
-    fn of(token: &str) -> Self {
-        Self(hex::encode(Sha256::digest(token)))
-    }
-}
-
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("***")
-    }
-}
 
 /// What an app asked for when it sent its user to the login page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -314,46 +294,4 @@ fn count(times: &mut VecDeque<Timestamp>, now: Timestamp, throttle: &LoginThrott
     times.retain(|time| *time > oldest);
     times.push_back(now);
     times.len()
-}
-
-/// Values by token, the oldest forgotten when there are too many.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Kept<T> {
-    values: BTreeMap<TokenHash, T>,
-    order: VecDeque<TokenHash>,
-}
-
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self {
-            values: BTreeMap::new(),
-            order: VecDeque::new(),
-        }
-    }
-}
-
-impl<T> Kept<T> {
-    fn put(&mut self, token: TokenHash, value: T) {
-        if self.order.len() == KEPT_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.values.remove(&oldest);
-        }
-        self.order.push_back(token.clone());
-        self.values.insert(token, value);
-    }
-
-    fn get(&self, token: &TokenHash) -> Option<&T> {
-        self.values.get(token)
-    }
-
-    fn take(&mut self, token: &TokenHash) -> Option<T> {
-        self.order.retain(|kept| kept != token);
-        self.values.remove(token)
-    }
-
-    fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        self.values.retain(|_, value| keep(value));
-        self.order.retain(|token| self.values.contains_key(token));
-    }
 }

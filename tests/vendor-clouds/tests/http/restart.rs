@@ -1,9 +1,13 @@
 //! A cloud that is killed and comes back is the same cloud.
 
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use postern_vendor_clouds::{Clock, CloudError, Config, MyqCloud, Seed};
 use reqwest::StatusCode;
+use serde_json::Value;
 
 use crate::support::{Tokens, Visit, a_clock};
 
@@ -111,5 +115,74 @@ async fn a_stopped_cloud_lets_go_of_its_port() {
             Err(error) => assert!(std::time::Instant::now() < deadline, "{error}"),
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_killed_program_comes_back_with_the_door_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("myq.json");
+    let first = Program::start(&file);
+    let world = first.control("world").await;
+    let main_door = |door: &&Value| door["name"] == "Main door";
+    let serial = world["doors"].as_array().unwrap().iter().find(main_door).unwrap()["serial"].clone();
+    let path = format!("doors/{}", serial.as_str().unwrap());
+    let press = format!("{}/_control/{path}/wall-button", first.base_url);
+    let pressed = reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .post(press)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(pressed.status(), StatusCode::OK);
+    drop(first);
+    let second = Program::start(&file);
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while second.control(&path).await["activity"] != "open" {
+        assert!(std::time::Instant::now() < deadline, "the door never arrived");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let journal = second.control("motions").await;
+    let motions = journal["motions"].as_array().unwrap();
+    assert_eq!(
+        motions.iter().filter(|entry| entry["kind"] == "motion").count(),
+        1
+    );
+}
+
+/// The program `vendor-clouds`, killed without a chance to say goodbye when it goes out of scope.
+struct Program {
+    child: Child,
+    base_url: String,
+}
+
+impl Program {
+    fn start(snapshot: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_vendor-clouds"));
+        command
+            .args(["--port", "0", "--speed", "20", "--snapshot"])
+            .arg(snapshot);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut first_line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut first_line)
+            .unwrap();
+        let base_url = first_line.trim().rsplit(' ').next().unwrap().to_owned();
+        Self { child, base_url }
+    }
+
+    async fn control(&self, path: &str) -> Value {
+        let url = format!("{}/_control/{path}", self.base_url);
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        http.get(url).send().await.unwrap().json().await.unwrap()
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 }
