@@ -1,1 +1,43 @@
-//! Simulators of the opener vendors' clouds.
+//! Simulators of the opener vendors' clouds, over real HTTP.
+//!
+//! [`MyqCloud`] is the residential myQ cloud as its third-party clients see it: login pages, tokens, lists, commands;
+//! one virtual door model behind it; and troubles on order, over HTTP under `/_control` or through [`Control`]. It is
+//! judged by pymyq and python-myq, which run against it unchanged (`tests/pymyq.rs`).
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
+//! use postern_vendor_clouds::{Config, DoorTimings, MyqCloud};
+//!
+//! let cloud = MyqCloud::start(Config { timings: DoorTimings::fast(), ..Config::demo() }).await?;
+//! println!("log in at {}", cloud.base_url());
+//! let door = cloud.control().door_named("Main door")?;
+//! cloud.control().set_online(&door, false)?;
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod door;
+mod error;
+pub mod faults;
+pub mod journal;
+pub mod myq;
+mod names;
+pub mod seed;
+mod server;
+mod shared;
+mod snapshot;
+pub mod world;
+
+pub use clock::{Clock, ManualClock};
+pub use config::{Config, DEMO_EMAIL, DEMO_PASSWORD, Settings};
+pub use control::Control;
+pub use door::{Direction, Disposition, DoorTimings};
+pub use error::CloudError;
+pub use faults::{Fault, FaultRule, Target};
+pub use journal::JournalEntry;
+pub use names::{AccountId, Email, Serial};
+pub use seed::Seed;
+pub use server::{MyqCloud, RunningCloud};

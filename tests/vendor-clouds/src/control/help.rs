@@ -1,0 +1,65 @@
+//! The list of controls that `GET /_control` gives.
+
+/// What can be done, as `GET /_control` tells it.
+pub(super) const HELP: &[(&str, &str)] = &[
+    ("GET /_control/world", "everything that there is, as it really is"),
+    ("POST /_control/reset", "begin anew: {\"seed\"?}"),
+    (
+        "GET|PATCH /_control/settings",
+        "access_token_ttl_s, command_status, login_throttle, versions",
+    ),
+    (
+        "POST /_control/redirect-uris",
+        "accept an http(s) redirect address: {\"uri\"}",
+    ),
+    ("POST /_control/users", "{\"email\", \"password\"}"),
+    (
+        "POST /_control/homes",
+        "{\"owner\", \"name\"} -> {\"account_id\"}",
+    ),
+    (
+        "POST|DELETE /_control/members",
+        "{\"email\", \"account_id\", \"role\": owner|co_owner|guest}",
+    ),
+    (
+        "POST /_control/doors",
+        "{\"account_id\", \"name\", \"serial\"?, \"open\"?, \"device_type\"?, ...} -> {\"serial\"}",
+    ),
+    ("POST /_control/decoys", "{\"account_id\", \"name\", \"kind\"}"),
+    (
+        "GET|PATCH /_control/doors/{serial}",
+        "online, absence_noticed, obstruct_next_closes, stop_next_halfway, stuck, \
+      report_lag_ms, freeze_report_ms, unattended_close_allowed, unattended_open_allowed, sensor_battery_low, \
+      locked_out, timings",
+    ),
+    (
+        "POST /_control/doors/{serial}/wall-button",
+        "a person presses it: {\"target\"?: open|close}",
+    ),
+    (
+        "POST|DELETE /_control/doors/{serial}/listings",
+        "show the door in one more home, or no longer: {\"account_id\"}",
+    ),
+    (
+        "GET|POST|DELETE /_control/faults",
+        "{\"on\": command|read|token|login|any, \"fault\": {\"status\", \"retry_after\", \
+      \"html_403\", \"delay_ms\", \"drop_connection\", \"after_motion\"}, \"times\"?, \"account_id\"?, \"email\"?}",
+    ),
+    ("DELETE /_control/faults/{id}", "take one away"),
+    (
+        "POST /_control/tokens/expire",
+        "make access tokens worthless: {\"email\"?}",
+    ),
+    (
+        "POST /_control/tokens/revoke",
+        "make refresh tokens worthless: {\"email\"?}",
+    ),
+    (
+        "POST /_control/lock-out",
+        "429 to everything of a user: {\"email\", \"seconds\", \"retry_after\"?: true|false}",
+    ),
+    (
+        "GET /_control/motions?serial=&since=",
+        "what really happened: every command, every movement",
+    ),
+];

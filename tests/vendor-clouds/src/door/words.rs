@@ -1,0 +1,112 @@
+//! The words for what a door does, and for what becomes of a command.
+
+use serde::{Deserialize, Serialize};
+
+use super::motion::{Cause, Direction, Position};
+
+/// What a person in the garage would see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activity {
+    /// At rest on the floor.
+    Closed,
+    /// At rest, fully up.
+    Open,
+    /// At rest somewhere between.
+    Stopped,
+    /// At rest, the motor about to start upwards.
+    Starting,
+    /// At rest, light and sound on, about to close.
+    Warning,
+    /// Moving up.
+    Opening,
+    /// Moving down.
+    Closing,
+    /// Moving up because it met something on its way down.
+    Reversing,
+}
+
+/// What became of a command at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// The door is going to move.
+    Accepted,
+    /// Taken, but the door will not move: it sticks.
+    Stuck,
+    /// Nothing to do: the door is already there.
+    AlreadyThere,
+    /// Not honoured: the door is moving or about to.
+    Busy,
+    /// Not honoured: unattended operation this way is not allowed at this door.
+    NotPermitted,
+    /// Not honoured: two closes were stopped by an obstruction.
+    LockedOut,
+    /// Never reached the door: it is offline.
+    Offline,
+    /// Never reached the door: the caller had no right, or no valid token.
+    Unauthorised,
+    /// Never reached the door: a scripted fault swallowed it.
+    LostToFault,
+}
+
+/// Something that happened at a door, at its exact time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Happening {
+    /// Light and sound began: a close is coming.
+    WarningBegan,
+    /// The warning ended without a movement: somebody pressed the button.
+    WarningCancelled,
+    /// The door began to move.
+    Motion {
+        /// Which way.
+        direction: Direction,
+        /// From where, in millionths of fully open.
+        from: Position,
+        /// Why.
+        cause: Cause,
+    },
+    /// The door came to rest between its ends.
+    Stopped {
+        /// Where, in millionths of fully open.
+        position: Position,
+    },
+    /// The door came to rest at the end of its way.
+    Arrived {
+        /// At which end: `open` or `close`.
+        end: Direction,
+    },
+    /// Unattended close is suspended: two closes in a row were stopped by an obstruction.
+    LockedOut,
+}
+
+/// What can be set on a door from outside: its permissions and its troubles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switches {
+    /// Whether it may be closed with nobody there.
+    pub unattended_close_allowed: bool,
+    /// Whether it may be opened with nobody there.
+    pub unattended_open_allowed: bool,
+    /// Whether it takes commands and never moves.
+    pub stuck: bool,
+    /// How many of the next closes meet an obstruction half-way.
+    pub obstruct_next_closes: u32,
+    /// How many of the next movements stop half-way.
+    pub stop_next_halfway: u32,
+    /// Whether the battery of its position sensor is low.
+    pub sensor_battery_low: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            unattended_close_allowed: true,
+            unattended_open_allowed: true,
+            stuck: false,
+            obstruct_next_closes: 0,
+            stop_next_halfway: 0,
+            sensor_battery_low: false,
+        }
+    }
+}

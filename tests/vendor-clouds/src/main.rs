@@ -1,0 +1,98 @@
+//! The simulated clouds as a program of their own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::Parser;
+use postern_vendor_clouds::{
+    CloudError, Config, DEMO_EMAIL, DEMO_PASSWORD, DoorTimings, MyqCloud, RunningCloud, Seed,
+};
+use secrecy::SecretString;
+
+/// Runs a simulated myQ cloud with a homeowner, a home and a door in it, until Ctrl-C.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// The port to listen on, on this computer only; 0 takes a free one
+    #[arg(long, default_value_t = 7070)]
+    port: u16,
+    /// The number from which ids, serial numbers and tokens follow
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// How many times as fast as real doors the doors are
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// The homeowner's password
+    #[arg(long, env = "VENDOR_CLOUDS_PASSWORD", hide_env_values = true)]
+    password: Option<String>,
+    /// An http(s) redirect address that the login accepts; can be given several times
+    #[arg(long = "redirect-uri")]
+    redirect_uris: Vec<String>,
+    /// A file to keep the world in, so that it goes on after a restart
+    #[arg(long)]
+    snapshot: Option<PathBuf>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .init();
+    let arguments = Arguments::parse();
+    let timings = DoorTimings::default()
+        .at_speed(arguments.speed)
+        .ok_or("--speed must be a positive number")?;
+    let mut config = Config {
+        listen: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
+        seed: Seed(arguments.seed),
+        timings,
+        redirect_uris: arguments.redirect_uris,
+        snapshot: arguments.snapshot,
+        ..Config::demo()
+    };
+    let own_password = arguments.password.map(SecretString::from);
+    if let Some(password) = &own_password {
+        config = config.with_password(password);
+    }
+    let cloud = MyqCloud::start(config).await?;
+    println!("{}", introduction(&cloud, own_password.is_some())?);
+    tokio::signal::ctrl_c().await?;
+    cloud.shutdown().await;
+    Ok(())
+}
+
+/// What there is, and how to play with it.
+fn introduction(cloud: &RunningCloud, own_password: bool) -> Result<String, CloudError> {
+    let base = cloud.base_url();
+    let door = cloud.control().door_named("Main door")?;
+    let password = if own_password {
+        "the one you gave"
+    } else {
+        DEMO_PASSWORD
+    };
+    Ok(format!(
+        "Simulated myQ cloud: {base}\n\
+         \n\
+         login      {DEMO_EMAIL}, password: {password}\n\
+         authorize  {base}/connect/authorize\n\
+         token      {base}/connect/token\n\
+         accounts   {base}/api/v6.0/accounts\n\
+         devices    {base}/api/v6.0/Accounts/{{account_id}}/Devices\n\
+         commands   {base}/api/v6.0/Accounts/{{account_id}}/door_openers/{{serial}}/{{open|close}}\n\
+         \n\
+         Everything that can be made to go wrong: curl {base}/_control\n\
+         \n\
+         # what there is, and what really moved\n\
+         curl {base}/_control/world\n\
+         curl '{base}/_control/motions?serial={door}'\n\
+         # somebody presses the button on the wall\n\
+         curl -X POST {base}/_control/doors/{door}/wall-button\n\
+         # the next close meets an obstruction; the door drops off the net\n\
+         curl -X PATCH {base}/_control/doors/{door} -d '{{\"obstruct_next_closes\":1}}'\n\
+         curl -X PATCH {base}/_control/doors/{door} -d '{{\"online\":false}}'\n\
+         # the next command is answered 500 after it took effect\n\
+         curl {base}/_control/faults -d '{{\"on\":\"command\",\"fault\":{{\"status\":500,\"after_motion\":true}},\"times\":1}}'\n\
+         # all access tokens expire now\n\
+         curl -X POST {base}/_control/tokens/expire"
+    ))
+}

@@ -1,0 +1,107 @@
+//! Starting and stopping a cloud.
+
+pub(crate) mod connection;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::config::Config;
+use crate::control::{self, Control};
+use crate::error::CloudError;
+use crate::myq;
+use crate::shared::Shared;
+use connection::{Connection, DroppableListener};
+
+/// How long a stopping cloud waits for the answers under way.
+const SHUTDOWN_WAIT: Duration = Duration::from_secs(1);
+
+/// The simulator of the myQ cloud.
+#[derive(Debug)]
+pub struct MyqCloud;
+
+impl MyqCloud {
+    /// Starts it, inside the calling program, on its tokio runtime.
+    ///
+    /// # Errors
+    /// When it cannot listen, or its snapshot cannot be read or written.
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        let wanted = config.listen;
+        let listen = |source| CloudError::Listen {
+            address: wanted,
+            source,
+        };
+        let listener = TcpListener::bind(wanted).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        // A name and not an address: the Python clients need cookies, and aiohttp keeps none for addresses.
+        let base_url = format!("http://localhost:{}", address.port());
+        let shared = Shared::begin(config, base_url.clone())?;
+        let control = Control::new(shared.clone());
+        let app = Router::new()
+            .merge(myq::router(shared))
+            .nest("/_control", control::router(control.clone()));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = app.into_make_service_with_connect_info::<Connection>();
+        let serve = axum::serve(DroppableListener::new(listener), service).with_graceful_shutdown(async {
+            // Both an order to stop and the loss of the handle mean stop.
+            let _ = stopped.await;
+        });
+        let task = tokio::spawn(async move {
+            if let Err(error) = serve.await {
+                tracing::error!(%error, "the myQ cloud stopped serving");
+            }
+        });
+        tracing::info!(%base_url, "the myQ cloud is up");
+        Ok(RunningCloud {
+            base_url,
+            address,
+            control,
+            stop,
+            task,
+        })
+    }
+}
+
+/// A cloud that runs. Dropping it stops it.
+#[derive(Debug)]
+pub struct RunningCloud {
+    base_url: String,
+    address: SocketAddr,
+    control: Control,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl RunningCloud {
+    /// Where it is reached: `http://localhost:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its controls, the same as over HTTP under `/_control`.
+    #[must_use]
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// Stops it. Answers that are still held back after a second are not waited for.
+    pub async fn shutdown(self) {
+        let Self { stop, mut task, .. } = self;
+        // The server being gone already is what is wanted.
+        let _ = stop.send(());
+        if tokio::time::timeout(SHUTDOWN_WAIT, &mut task).await.is_err() {
+            task.abort();
+        }
+    }
+}

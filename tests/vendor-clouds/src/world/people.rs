@@ -1,0 +1,90 @@
+//! Who there is, and what they may see.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Home, World};
+use crate::config::Role;
+use crate::error::CloudError;
+use crate::names::{AccountId, Email};
+
+/// Somebody with a login.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct User {
+    /// The id that accounts and tokens name them by.
+    pub id: String,
+    password: PasswordHash,
+}
+
+impl User {
+    pub(super) fn new(id: String, email: &Email, password: &SecretString) -> Self {
+        Self {
+            id,
+            password: PasswordHash::of(email, password),
+        }
+    }
+}
+
+/// Enough to tell the right password from a wrong one. One round of SHA-256 would not do for real people's passwords.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+struct PasswordHash(String);
+
+impl PasswordHash {
+    fn of(email: &Email, password: &SecretString) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(email.as_str());
+        hash.update([0]);
+        hash.update(password.expose_secret());
+        Self(hex::encode(hash.finalize()))
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("***")
+    }
+}
+
+impl World {
+    /// All users.
+    pub fn users(&self) -> impl Iterator<Item = (&Email, &User)> {
+        self.users.iter()
+    }
+
+    /// A user.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn user(&self, email: &Email) -> Result<&User, CloudError> {
+        self.users
+            .get(email)
+            .ok_or_else(|| CloudError::NoSuch(format!("user {email}")))
+    }
+
+    /// Whether this is the user's password. Nobody has the password of an unknown user.
+    #[must_use]
+    pub fn password_fits(&self, email: &Email, password: &SecretString) -> bool {
+        self.users
+            .get(email)
+            .is_some_and(|user| user.password == PasswordHash::of(email, password))
+    }
+
+    /// The homes that a user sees: their own, and those that were shared with them.
+    pub fn homes_of(&self, email: &Email) -> impl Iterator<Item = (&AccountId, &Home, Role)> {
+        self.homes
+            .iter()
+            .filter_map(move |(id, home)| home.members.get(email).map(|role| (id, home, *role)))
+    }
+
+    /// A home, if the user sees it.
+    #[must_use]
+    pub fn home_seen_by(&self, email: &Email, account_id: &AccountId) -> Option<&Home> {
+        self.homes
+            .get(account_id)
+            .filter(|home| home.members.contains_key(email))
+    }
+}
