@@ -9,3 +9,4 @@ pub mod grant;
 pub mod household;
 pub mod log;
 pub mod ports;
+pub mod store;

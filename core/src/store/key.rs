@@ -1,0 +1,281 @@
+//! The keys of the one table, all of them: no other file writes a key.
+//!
+//! docs/record.md tells which question each of them answers. What a stranger chooses (an address, a person's subject, a login
+//! state, an idempotency key) is hashed before it becomes part of a key: it is private, and it may be long.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use postern_contract::{
+    ids::{ActivityId, CarrierId, DeliveryId, DoorId, HouseholdId, LinkId, VendorId},
+    text::{DoorRef, SecretText},
+};
+use sha2::{Digest as _, Sha256};
+
+use crate::ports::Subject;
+
+/// How many partitions the index of what is due is spread over.
+pub const DUE_SHARDS: u8 = 8;
+
+/// A SHA-256 digest of something that a stranger chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct KeyDigest([u8; 32]);
+
+impl KeyDigest {
+    fn of(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+}
+
+impl fmt::Display for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+/// One item of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// A delivery's grant.
+    Grant(DeliveryId),
+    /// A delivery's one-time code, sealed.
+    Code(DeliveryId),
+    /// One entry of a delivery's log.
+    Log(DeliveryId, u64),
+    /// A household.
+    Household(HouseholdId),
+    /// What a household agreed to.
+    Consent(HouseholdId),
+    /// A household's delivery that is under way.
+    Active(HouseholdId, DeliveryId),
+    /// A household's delivery that has ended.
+    Past(HouseholdId, DeliveryId),
+    /// A household's tie to a vendor.
+    Link(HouseholdId, LinkId),
+    /// A household's door.
+    Door(HouseholdId, DoorId),
+    /// An entry of a household's activity log, outside any delivery.
+    Activity(HouseholdId, ActivityId),
+    /// Which household an address belongs to.
+    Address(KeyDigest),
+    /// Which household a person belongs to.
+    Person(KeyDigest),
+    /// A login at a vendor that has begun.
+    LinkState(KeyDigest),
+    /// Which household a vendor's door belongs to.
+    DoorClaim(VendorId, KeyDigest),
+    /// A carrier.
+    Carrier(CarrierId),
+    /// A vendor.
+    Vendor(VendorId),
+    /// The answer to a request that came under an idempotency key.
+    Idempotency(String, KeyDigest),
+}
+
+impl Key {
+    /// The claim on an address, by its one spelling.
+    #[must_use]
+    pub fn address(normalised: &str) -> Self {
+        Self::Address(KeyDigest::of(normalised))
+    }
+
+    /// The claim on a person, by the subject of their token.
+    #[must_use]
+    pub fn person(subject: &str) -> Self {
+        Self::Person(KeyDigest::of(subject))
+    }
+
+    /// The login that was begun with this `state`.
+    #[must_use]
+    pub fn link_state(state: &SecretText) -> Self {
+        Self::LinkState(KeyDigest::of(state.expose()))
+    }
+
+    /// The claim on a vendor's door.
+    #[must_use]
+    pub fn door_claim(vendor: &VendorId, door: &DoorRef) -> Self {
+        Self::DoorClaim(vendor.clone(), KeyDigest::of(door.as_str()))
+    }
+
+    /// What `tenant` asked for under this idempotency key.
+    #[must_use]
+    pub fn idempotency(tenant: &str, key: &str) -> Self {
+        Self::Idempotency(tenant.to_owned(), KeyDigest::of(key))
+    }
+
+    /// The value of `PK`.
+    #[must_use]
+    pub fn pk(&self) -> String {
+        match self {
+            Self::Grant(delivery) | Self::Code(delivery) | Self::Log(delivery, _) => {
+                Partition::Delivery(*delivery).value()
+            }
+            Self::Household(household)
+            | Self::Consent(household)
+            | Self::Active(household, _)
+            | Self::Past(household, _)
+            | Self::Link(household, _)
+            | Self::Door(household, _)
+            | Self::Activity(household, _) => Partition::Household(*household).value(),
+            Self::Address(digest) => format!("ADDRESS#{digest}"),
+            Self::Person(digest) => format!("PERSON#{digest}"),
+            Self::LinkState(digest) => format!("LINKSTATE#{digest}"),
+            Self::DoorClaim(vendor, digest) => format!("DOORCLAIM#{vendor}#{digest}"),
+            Self::Carrier(carrier) => format!("CARRIER#{carrier}"),
+            Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
+            Self::Idempotency(tenant, digest) => format!("IDEM#{tenant}#{digest}"),
+        }
+    }
+
+    /// The value of `SK`.
+    #[must_use]
+    pub fn sk(&self) -> String {
+        match self {
+            Self::Grant(_) => "GRANT".to_owned(),
+            Self::Code(_) => "GRANT#CODE".to_owned(),
+            Self::Log(_, sequence) => format!("{}{sequence:010}", prefix::LOG),
+            Self::Household(_) | Self::Address(_) | Self::Person(_) => "HOUSEHOLD".to_owned(),
+            Self::Consent(_) => "CONSENT".to_owned(),
+            Self::Active(_, delivery) => format!("{}{delivery}", prefix::ACTIVE),
+            Self::Past(_, delivery) => format!("{}{delivery}", prefix::PAST),
+            Self::Link(_, link) => format!("{}{link}", prefix::LINK),
+            Self::Door(_, door) => format!("{}{door}", prefix::DOOR),
+            Self::Activity(_, activity) => format!("{}{activity}", prefix::ACTIVITY),
+            Self::LinkState(_) => "STATE".to_owned(),
+            Self::DoorClaim(..) => "OWNER".to_owned(),
+            Self::Carrier(_) => "CARRIER".to_owned(),
+            Self::Vendor(_) => "VENDOR".to_owned(),
+            Self::Idempotency(..) => "IDEM".to_owned(),
+        }
+    }
+}
+
+/// What the sort keys of things that come in numbers start with.
+pub(super) mod prefix {
+    pub(in crate::store) const GRANT: &str = "GRANT";
+    pub(in crate::store) const LOG: &str = "LOG#";
+    pub(in crate::store) const ACTIVE: &str = "ACTIVE#";
+    pub(in crate::store) const PAST: &str = "PAST#";
+    pub(in crate::store) const LINK: &str = "LINK#";
+    pub(in crate::store) const DOOR: &str = "DOOR#";
+    pub(in crate::store) const ACTIVITY: &str = "ACT#";
+}
+
+/// Where a query looks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Partition {
+    /// In the table: a delivery's items.
+    Delivery(DeliveryId),
+    /// In the table: a household's items.
+    Household(HouseholdId),
+    /// In `by_owner`: the deliveries of a carrier.
+    DeliveriesOf(CarrierId),
+    /// In `by_owner`: the activity of a household.
+    ActivityOf(HouseholdId),
+    /// In `by_due`: one shard of what is due.
+    Due(u8),
+}
+
+impl Partition {
+    /// The value of the partition's key.
+    #[must_use]
+    pub fn value(&self) -> String {
+        match self {
+            Self::Delivery(delivery) => format!("DLV#{delivery}"),
+            Self::Household(household) => format!("HH#{household}"),
+            Self::DeliveriesOf(carrier) => format!("CARRIER#{carrier}"),
+            Self::ActivityOf(household) => format!("ACT#{household}"),
+            Self::Due(shard) => format!("DUE#{shard}"),
+        }
+    }
+}
+
+/// A moment as text that sorts as time does: microseconds since 1970 in 17 digits, enough until the year 5138. A moment before
+/// 1970 sorts as 1970.
+#[must_use]
+pub fn sortable(at: Timestamp) -> String {
+    format!("{:017}", at.as_microsecond().max(0))
+}
+
+/// The shard in which a subject is due: always the same one.
+#[must_use]
+pub fn due_shard(subject: Subject) -> u8 {
+    let digest = Sha256::digest(subject_text(subject).as_bytes());
+    digest[0] % DUE_SHARDS
+}
+
+/// The sort key under which `subject` is due at `at`.
+pub(super) fn due_sort(subject: Subject, at: Timestamp) -> String {
+    format!("{}#{}", sortable(at), subject_text(subject))
+}
+
+fn subject_text(subject: Subject) -> String {
+    match subject {
+        Subject::Delivery { delivery } => delivery.to_string(),
+        Subject::Link { household, link } => format!("{household}#{link}"),
+    }
+}
+
+/// Reads a due entry's sort key back: when, and what.
+pub(super) fn read_due(sort: &str) -> Option<(Timestamp, Subject)> {
+    let (at, subject) = sort.split_once('#')?;
+    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+    let subject = match subject.split_once('#') {
+        None => Subject::Delivery {
+            delivery: subject.parse().ok()?,
+        },
+        Some((household, link)) => Subject::Link {
+            household: household.parse().ok()?,
+            link: link.parse().ok()?,
+        },
+    };
+    Some((at, subject))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sortable_text_sorts_as_time_does(a in 0_i64..90_000_000_000_000_000, b in 0_i64..90_000_000_000_000_000) {
+            let at = |us| Timestamp::from_microsecond(us).unwrap();
+            prop_assert_eq!(sortable(at(a)).cmp(&sortable(at(b))), a.cmp(&b));
+        }
+
+        #[test]
+        fn a_due_entry_reads_back(us in 0_i64..90_000_000_000_000_000, random: u128, other: u128, is_link: bool) {
+            let at = Timestamp::from_microsecond(us).unwrap();
+            let subject = if is_link {
+                Subject::Link { household: HouseholdId::from_parts(1, random), link: LinkId::from_parts(2, other) }
+            } else {
+                Subject::Delivery { delivery: DeliveryId::from_parts(1, random) }
+            };
+            prop_assert_eq!(read_due(&due_sort(subject, at)), Some((at, subject)));
+            prop_assert!(due_shard(subject) < DUE_SHARDS);
+        }
+
+        #[test]
+        fn no_text_upsets_the_reader_of_due_entries(text in "[0-9#a-zA-Z_]{0,60}") {
+            let _ = read_due(&text);
+        }
+    }
+
+    #[test]
+    fn what_a_stranger_chose_is_not_in_a_key() {
+        let keys = [
+            Key::person("someone@example.com"),
+            Key::address("CA|ON|N1G2W1|GUELPH|12ELMST|"),
+            Key::link_state(&SecretText::new("open-sesame")),
+            Key::idempotency("north", "my key"),
+        ];
+        for key in keys {
+            let text = format!("{} {}", key.pk(), key.sk());
+            for private in ["example", "ELM", "sesame", "my key"] {
+                assert!(!text.contains(private), "{text}");
+            }
+        }
+    }
+}
