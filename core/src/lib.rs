@@ -5,8 +5,18 @@
 //! one recorded state to the next, and the guardian that finishes what was begun. No vendor is known by name here.
 
 pub mod consent;
+pub mod deliveries;
+mod error;
 pub mod grant;
+pub mod guardian;
 pub mod household;
+pub mod households;
+pub mod links;
 pub mod log;
+mod platform;
 pub mod ports;
 pub mod store;
+
+pub use postern_keys as keys;
+
+pub use self::{error::Error, platform::Platform};

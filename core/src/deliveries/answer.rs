@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     delivery::DeliveryView,
     ids::{CarrierId, DeliveryId},
@@ -17,11 +17,9 @@ use super::commit::load;
 use crate::{
     Error, Platform,
     grant::Refusal,
-    store::{IdempotencyRecord, IdempotencyStatus, StoreError, Write},
+    store::{Answered, Asked, IdempotencyRecord, StoreError, Write},
 };
 
-/// How long an answer is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 /// How long a repeat waits for the first request to come to its end.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(25);
 /// The pause between two looks at a record that is still running.
@@ -56,9 +54,20 @@ impl Stored {
 }
 
 impl Idempotent {
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            tenant: self.carrier.as_str(),
+            key: &self.key,
+            fingerprint: &self.fingerprint,
+        }
+    }
+
     /// Looks the key up. `None`: this is the first request.
     pub(super) async fn find(&self, platform: &Platform) -> Result<Option<IdempotencyRecord>, Error> {
-        Ok(platform.store.idempotency(self.carrier.as_str(), &self.key).await?)
+        Ok(platform
+            .store
+            .idempotency(self.carrier.as_str(), &self.key, platform.now())
+            .await?)
     }
 
     /// The answer of an earlier request under this key.
@@ -76,86 +85,75 @@ impl Idempotent {
             if record.fingerprint != self.fingerprint {
                 return Err(Error::KeyReused);
             }
-            if record.status == IdempotencyStatus::Done {
-                let answer = record.answer.ok_or(Error::Corrupt("a done idempotency record without its answer"))?;
-                let stored: Stored = serde_json::from_str(&answer)
-                    .map_err(|_| Error::Corrupt("an idempotency record with an unreadable answer"))?;
-                return stored.into_result();
-            }
+            let (delivery, until) = match record.progress {
+                Answered::Done(answer) => return stored(&answer)?.into_result(),
+                Answered::Running { delivery, until } => (delivery, until),
+            };
             let now = platform.now();
-            if record.lock_until.is_none_or(|until| until <= now) {
-                return self.known_by_now(platform, &record).await;
+            if until <= now {
+                // The first request was cut off: nothing is run again, and what is known is the answer.
+                let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
+                return Ok(loaded.grant.view());
             }
             if now >= deadline {
                 return Err(Error::StillRunning);
             }
             tokio::time::sleep(PAUSE).await;
-            match self.find(platform).await? {
-                Some(next) => record = next,
-                None => return Err(Error::Corrupt("an idempotency record that vanished")),
-            }
+            record = self
+                .find(platform)
+                .await?
+                .ok_or(Error::Corrupt("an idempotency record that vanished"))?;
         }
     }
 
-    /// The first request was cut off: nothing is run again, and what is known is the answer.
-    async fn known_by_now(&self, platform: &Platform, record: &IdempotencyRecord) -> Result<DeliveryView, Error> {
-        let delivery: DeliveryId = record
-            .delivery
-            .ok_or(Error::Corrupt("a running idempotency record without its delivery"))?;
-        let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
-        Ok(loaded.grant.view())
+    /// The write that says: this key's request is under way, and a command for this delivery leaves by `send_by` or never.
+    pub(super) fn running(&self, platform: &Platform, delivery: DeliveryId, send_by: Timestamp) -> Write {
+        let until = send_by + platform.limits.lapse_after;
+        Write::request_running(self.asked(), delivery, until, platform.now())
     }
 
-    /// The write that says: this key's request is under way, and it concerns this delivery.
-    pub(super) fn running(
-        &self,
-        platform: &Platform,
-        delivery: DeliveryId,
-        lock_until: jiff::Timestamp,
-    ) -> Result<Write, StoreError> {
-        platform.store.idempotency_running_write(
-            self.carrier.as_str(),
-            &self.key,
-            &self.fingerprint,
-            delivery,
-            lock_until,
-            platform.now() + KEPT,
-        )
+    /// The write of the answer to a first request.
+    pub(super) fn answered(&self, platform: &Platform, view: &DeliveryView) -> Result<Write, Error> {
+        let answer = written(&Stored::View(Box::new(view.clone())))?;
+        Ok(Write::request_answered(self.asked(), &answer, platform.now()))
     }
 
-    /// The write of this key's answer. `first` when the key must not have been used; otherwise it replaces a running record.
-    pub(super) fn answered(
+    /// The write of the answer to a request that was under way.
+    pub(super) fn finished(
         &self,
         platform: &Platform,
-        answer: Result<&DeliveryView, &Refusal>,
-        first: bool,
+        result: Result<&DeliveryView, &Refusal>,
     ) -> Result<Write, Error> {
-        let stored = match answer {
+        let answer = written(&match result {
             Ok(view) => Stored::View(Box::new(view.clone())),
             Err(refusal) => Stored::Refused(refusal.clone()),
-        };
-        let text = serde_json::to_string(&stored).map_err(|_| Error::Corrupt("an answer that JSON cannot write"))?;
-        Ok(platform.store.idempotency_done_write(
-            self.carrier.as_str(),
-            &self.key,
-            &self.fingerprint,
-            &text,
-            first,
-            platform.now() + KEPT,
-        )?)
+        })?;
+        Ok(Write::request_finished(self.asked(), &answer, platform.now()))
     }
 
     /// Records a refusal as this key's answer and hands it back. When another request under the same key was faster, its answer
     /// is the answer.
     pub(super) async fn refuse(&self, platform: &Platform, refusal: Refusal) -> Result<DeliveryView, Error> {
-        let write = self.answered(platform, Err(&refusal), true)?;
+        let answer = written(&Stored::Refused(refusal.clone()))?;
+        let write = Write::request_answered(self.asked(), &answer, platform.now());
         match platform.store.transact(vec![write]).await {
             Ok(()) => Err(refusal.into()),
-            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => match self.find(platform).await? {
-                Some(found) => self.replay(platform, found).await,
-                None => Err(Error::Contended),
-            },
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {
+                match self.find(platform).await? {
+                    Some(found) => self.replay(platform, found).await,
+                    None => Err(Error::Contended),
+                }
+            }
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn written(stored: &Stored) -> Result<String, Error> {
+    serde_json::to_string(stored).map_err(|_| Error::Corrupt("an answer that JSON cannot write"))
+}
+
+fn stored(answer: &str) -> Result<Stored, Error> {
+    serde_json::from_str(answer)
+        .map_err(|_| Error::Corrupt("an idempotency record with an unreadable answer"))
 }

@@ -25,7 +25,10 @@ pub async fn dispatch(
     delivery: DeliveryId,
     body: Dispatch,
 ) -> Result<DeliveryView, Error> {
-    ask(platform, caller, delivery, || Command::Dispatch { driver: body.driver.clone() }).await
+    ask(platform, caller, delivery, || Command::Dispatch {
+        driver: body.driver.clone(),
+    })
+    .await
 }
 
 /// The parcels are inside and the driver has left.
@@ -38,7 +41,10 @@ pub async fn complete(
     delivery: DeliveryId,
     body: Complete,
 ) -> Result<DeliveryView, Error> {
-    ask(platform, caller, delivery, || Command::Complete { dropped: body.dropped.clone() }).await
+    ask(platform, caller, delivery, || Command::Complete {
+        dropped: body.dropped.clone(),
+    })
+    .await
 }
 
 /// The carrier calls the delivery off.
@@ -51,7 +57,10 @@ pub async fn cancel(
     delivery: DeliveryId,
     body: Cancel,
 ) -> Result<DeliveryView, Error> {
-    ask(platform, caller, delivery, || Command::Cancel { reason: body.reason.clone() }).await
+    ask(platform, caller, delivery, || Command::Cancel {
+        reason: body.reason.clone(),
+    })
+    .await
 }
 
 /// The driver has to go back in.
@@ -64,7 +73,10 @@ pub async fn reissue(
     delivery: DeliveryId,
     body: Reissue,
 ) -> Result<DeliveryView, Error> {
-    ask(platform, caller, delivery, || Command::Reissue { driver: body.driver.clone() }).await
+    ask(platform, caller, delivery, || Command::Reissue {
+        driver: body.driver.clone(),
+    })
+    .await
 }
 
 async fn ask(
@@ -78,7 +90,9 @@ async fn ask(
         if let Some(found) = found? {
             return caller.replay(platform, found).await;
         }
-        let mut loaded = loaded?.filter(|loaded| loaded.grant.carrier == caller.carrier).ok_or(Error::NotFound)?;
+        let mut loaded = loaded?
+            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .ok_or(Error::NotFound)?;
         // What the household agreed to may have changed since it was last looked at, and arming hangs on it.
         loaded.grant.policy = load_policy(platform, loaded.grant.household).await?;
         let events = match decide_now(platform, &loaded.grant, command()) {
@@ -88,7 +102,7 @@ async fn ask(
         let commit = prepare(platform, &loaded, events).await?;
         let view = commit.grant.view();
         let mut writes = commit.writes;
-        writes.push(caller.answered(platform, Ok(&view), true)?);
+        writes.push(caller.answered(platform, &view)?);
         match platform.store.transact(writes).await {
             Ok(()) => {
                 follow_up(platform, &commit.grant).await;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Error, Platform,
     grant::{Booking, DeliverySite, book as book_grant, eligibility},
-    store::StoreError,
+    store::{Owner, StoreError, Write},
 };
 
 const TRIES_MAX: usize = 12;
@@ -31,7 +31,13 @@ pub async fn ask_eligibility(
 ) -> Result<Eligibility, Error> {
     let site = site_at(platform, &question.address).await?;
     let now = platform.now();
-    Ok(eligibility(site.as_ref(), carrier, question.window.as_ref(), now, &platform.limits))
+    Ok(eligibility(
+        site.as_ref(),
+        carrier,
+        question.window.as_ref(),
+        now,
+        &platform.limits,
+    ))
 }
 
 /// Books a delivery. The delivery, the first entry of its log, its place among the household's and the answer to this request
@@ -39,7 +45,11 @@ pub async fn ask_eligibility(
 ///
 /// # Errors
 /// See [`Error`]; a refusal is [`Error::Refused`].
-pub async fn book(platform: &Platform, caller: &Idempotent, body: BookDelivery) -> Result<DeliveryView, Error> {
+pub async fn book(
+    platform: &Platform,
+    caller: &Idempotent,
+    body: BookDelivery,
+) -> Result<DeliveryView, Error> {
     for _ in 0..TRIES_MAX {
         let (found, site) = tokio::join!(caller.find(platform), site_at(platform, &body.address));
         if let Some(found) = found? {
@@ -60,10 +70,10 @@ pub async fn book(platform: &Platform, caller: &Idempotent, body: BookDelivery) 
         let version = grant.policy.consent.version;
         let writes = vec![
             grant_write(platform, &grant, None)?,
-            platform.store.log_entry_write(grant.household, &first)?,
-            platform.store.delivery_begun_write(grant.household, grant.delivery),
-            platform.store.consent_check(grant.household, version),
-            caller.answered(platform, Ok(&view), true)?,
+            Write::log_entry(grant.household, &first)?,
+            Write::list_active(grant.household, grant.delivery),
+            Write::check_consent(grant.household, version),
+            caller.answered(platform, &view)?,
         ];
         match platform.store.transact(writes).await {
             Ok(()) => {
@@ -79,7 +89,7 @@ pub async fn book(platform: &Platform, caller: &Idempotent, body: BookDelivery) 
 
 async fn site_at(platform: &Platform, address: &Address) -> Result<Option<DeliverySite>, Error> {
     let normalised = address.normalised()?;
-    match platform.store.household_at(&normalised).await? {
+    match platform.store.household_of(Owner::Address(&normalised)).await? {
         Some(household) => load_site(platform, household).await.map(Some),
         None => Ok(None),
     }

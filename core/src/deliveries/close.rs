@@ -38,8 +38,13 @@ async fn run(
         if let Some(found) = found? {
             return caller.replay(platform, found).await;
         }
-        let loaded = loaded?.filter(|loaded| loaded.grant.carrier == caller.carrier).ok_or(Error::NotFound)?;
-        let asked = Command::Close { command: platform.new_command(), driver: body.driver.clone() };
+        let loaded = loaded?
+            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .ok_or(Error::NotFound)?;
+        let asked = Command::Close {
+            command: platform.new_command(),
+            driver: body.driver.clone(),
+        };
         let events = match decide_now(platform, &loaded.grant, asked) {
             Ok(events) => events,
             Err(refusal) => return caller.refuse(platform, refusal).await,
@@ -48,14 +53,23 @@ async fn run(
         let commit = prepare(platform, &loaded, events).await?;
         let view = commit.grant.view();
         let mut writes = commit.writes;
-        let send_by = commit.grant.command.as_ref().map(|command| command.send_by).filter(|_| moves);
+        let send_by = commit
+            .grant
+            .command
+            .as_ref()
+            .map(|command| command.send_by)
+            .filter(|_| moves);
         writes.push(match send_by {
-            Some(send_by) => caller.running(platform, delivery, send_by + platform.limits.lapse_after)?,
-            None => caller.answered(platform, Ok(&view), true)?,
+            Some(send_by) => caller.running(platform, delivery, send_by),
+            None => caller.answered(platform, &view)?,
         });
         match platform.store.transact(writes).await {
             Ok(()) if moves => {
-                let loaded = Loaded { grant: commit.grant, version: loaded.version + 1, code: None };
+                let loaded = Loaded {
+                    grant: commit.grant,
+                    version: loaded.version + 1,
+                    code: None,
+                };
                 return send::send_close(platform, Some(caller), loaded).await;
             }
             Ok(()) => return Ok(view),

@@ -1,7 +1,6 @@
 //! Loading a grant, and committing what was decided about it: one transaction, on condition that nobody else was faster.
 
 use postern_contract::{
-    delivery::DeliveryView,
     event::{DeliveryEvent, LogEntry},
     ids::DeliveryId,
 };
@@ -29,7 +28,11 @@ pub(crate) struct Loaded {
 /// Finds a grant by one query.
 pub(crate) async fn load(platform: &Platform, delivery: DeliveryId) -> Result<Option<Loaded>, Error> {
     let found = platform.store.load_grant::<Grant>(delivery).await?;
-    Ok(found.map(|item| Loaded { grant: item.doc, version: item.version, code: item.code }))
+    Ok(found.map(|item| Loaded {
+        grant: item.grant.doc,
+        version: item.grant.version,
+        code: item.code,
+    }))
 }
 
 /// What is to be committed: the grant after the events, and the writes that make it so.
@@ -48,7 +51,7 @@ pub(crate) async fn prepare(
     let (grant, entries) = loaded.grant.clone().record(events, now, &platform.limits);
     let mut writes = vec![grant_write(platform, &grant, Some(loaded.version))?];
     for entry in &entries {
-        writes.push(platform.store.log_entry_write(grant.household, entry)?);
+        writes.push(Write::log_entry(grant.household, entry)?);
     }
     for write in follow(platform, &loaded.grant, &grant, &entries).await? {
         writes.push(write);
@@ -57,9 +60,20 @@ pub(crate) async fn prepare(
 }
 
 /// The write of a grant, found by its carrier, and due when its agenda says.
-pub(crate) fn grant_write(platform: &Platform, grant: &Grant, expected: Option<u64>) -> Result<Write, StoreError> {
+pub(crate) fn grant_write(
+    platform: &Platform,
+    grant: &Grant,
+    expected: Option<u64>,
+) -> Result<Write, StoreError> {
     let due = due_at(grant, platform.now(), &platform.limits);
-    platform.store.put_grant_write(grant.delivery, &grant.carrier, due, grant, expected)
+    Write::put_grant(
+        grant.delivery,
+        &grant.carrier,
+        grant.household,
+        due,
+        grant,
+        expected,
+    )
 }
 
 /// What else changes with a grant: a code minted or redeemed, and the end of a delivery under way.
@@ -71,15 +85,17 @@ async fn follow(
 ) -> Result<Vec<Write>, Error> {
     let mut writes = Vec::new();
     let delivery = after.delivery;
-    let redeemed = entries.iter().any(|entry| matches!(entry.event, DeliveryEvent::OpenRequested { .. }));
+    let redeemed = entries
+        .iter()
+        .any(|entry| matches!(entry.event, DeliveryEvent::OpenRequested { .. }));
     if redeemed {
-        writes.push(platform.store.redeem_code_write(delivery, before.codes_minted, platform.now()));
+        writes.push(Write::redeem_code(delivery, before.codes_minted, platform.now()));
     }
     if after.code_ready && after.codes_minted > before.codes_minted {
-        writes.push(platform.store.put_code_write(delivery, &mint(platform, after).await?)?);
+        writes.push(Write::put_code(delivery, &mint(platform, after).await?));
     }
     if after.state.is_end() && !before.state.is_end() {
-        writes.extend(platform.store.delivery_ended_writes(after.household, delivery));
+        writes.extend(Write::list_past(after.household, delivery));
     }
     Ok(writes)
 }
@@ -88,10 +104,13 @@ async fn follow(
 async fn mint(platform: &Platform, grant: &Grant) -> Result<CodeRecord, Error> {
     let code = secrecy::SecretString::from(hex::encode(platform.chance.bytes()));
     let context = SealContext::for_delivery(&grant.delivery.to_string());
-    let sealed = platform.sealer.seal(code.expose_secret().as_bytes(), &context).await?;
+    let sealed = platform
+        .sealer
+        .seal(code.expose_secret().as_bytes(), &context)
+        .await?;
     Ok(CodeRecord {
         number: grant.codes_minted,
-        sealed: Some(sealed.into()),
+        sealed,
         hash: hex::encode(Sha256::digest(code.expose_secret().as_bytes())),
         redeemed_at: None,
     })
@@ -99,8 +118,12 @@ async fn mint(platform: &Platform, grant: &Grant) -> Result<CodeRecord, Error> {
 
 /// After a commit: has the guardian look when the grant's agenda says. Failing that, its sweep finds what is due.
 pub(crate) async fn follow_up(platform: &Platform, grant: &Grant) {
-    let Some(at) = due_at(grant, platform.now(), &platform.limits) else { return };
-    let subject = Subject::Delivery { delivery: grant.delivery };
+    let Some(at) = due_at(grant, platform.now(), &platform.limits) else {
+        return;
+    };
+    let subject = Subject::Delivery {
+        delivery: grant.delivery,
+    };
     if let Err(error) = platform.follow_ups.look_at(subject, at).await {
         tracing::warn!(delivery = %grant.delivery, %error, "no follow-up was left; the sweep will find it");
     }
@@ -138,11 +161,10 @@ pub(crate) fn decide_now(
     grant: &Grant,
     command: Command,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
-    let context = Context { now: platform.now(), policy: &grant.policy, limits: &platform.limits };
+    let context = Context {
+        now: platform.now(),
+        policy: &grant.policy,
+        limits: &platform.limits,
+    };
     decide(grant, command, &context)
-}
-
-/// The view of a grant after a flow.
-pub(crate) fn view(grant: &Grant) -> DeliveryView {
-    grant.view()
 }

@@ -26,5 +26,4 @@ pub use self::{
 pub(crate) use self::{
     commit::{Loaded, advance, load},
     send::send_close,
-    site::load_site,
 };

@@ -12,7 +12,7 @@ use postern_contract::{
     ids::{CommandId, DeliveryId},
     text::SecretText,
 };
-use postern_keys::{SealContext, Sealed};
+use postern_keys::SealContext;
 use secrecy::ExposeSecret;
 
 use super::{
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Policy, Refusal, decide},
-    store::{LinkRecord, StoreError},
+    store::{StoreError, Write},
 };
 
 const TRIES_MAX: usize = 12;
@@ -58,7 +58,9 @@ async fn run(
         if let Some(found) = found? {
             return caller.replay(platform, found).await;
         }
-        let mut loaded = loaded?.filter(|loaded| loaded.grant.carrier == caller.carrier).ok_or(Error::NotFound)?;
+        let mut loaded = loaded?
+            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .ok_or(Error::NotFound)?;
         if let Some(policy) = newer_policy.take() {
             loaded.grant.policy = policy;
         }
@@ -93,7 +95,11 @@ async fn redeem(
         position: body.position,
         tracking_number: body.tracking_number.clone(),
     };
-    let context = Context { now: platform.now(), policy: &grant.policy, limits: &platform.limits };
+    let context = Context {
+        now: platform.now(),
+        policy: &grant.policy,
+        limits: &platform.limits,
+    };
     let events = match decide(grant, asked, &context) {
         Ok(events) => events,
         // Refused by what the grant remembers of the household's wishes: they may have changed for the better since.
@@ -105,9 +111,16 @@ async fn redeem(
     let (command, send_by) = pending(&commit.grant)?;
     let mut writes = commit.writes;
     let consent_at = writes.len();
-    writes.push(platform.store.consent_check(grant.household, grant.policy.consent.version));
-    writes.push(platform.store.door_claim_check(&grant.door.vendor, &grant.door.door_ref, grant.household));
-    writes.push(caller.running(platform, grant.delivery, send_by + platform.limits.lapse_after)?);
+    writes.push(Write::check_consent(
+        grant.household,
+        grant.policy.consent.version,
+    ));
+    writes.push(Write::check_door_claim(
+        &grant.door.vendor,
+        &grant.door.door_ref,
+        grant.household,
+    ));
+    writes.push(caller.running(platform, grant.delivery, send_by));
 
     let (redeemed, link) = tokio::join!(
         platform.store.transact(writes),
@@ -115,13 +128,22 @@ async fn redeem(
     );
     match redeemed {
         Ok(()) => {
-            let loaded = Loaded { grant: commit.grant, version: loaded.version + 1, code: None };
-            let link: Result<Option<LinkRecord>, StoreError> = link;
-            Ok(Redeemed::Yes(Box::new(Opening { loaded, link, command, send_by, code })))
+            let loaded = Loaded {
+                grant: commit.grant,
+                version: loaded.version + 1,
+                code: None,
+            };
+            Ok(Redeemed::Yes(Box::new(Opening {
+                loaded,
+                link,
+                command,
+                send_by,
+                code,
+            })))
         }
-        Err(error) if error.is_condition(consent_at) => {
-            Ok(Redeemed::ConsentChanged(Box::new(load_policy(platform, grant.household).await?)))
-        }
+        Err(error) if error.is_condition(consent_at) => Ok(Redeemed::ConsentChanged(Box::new(
+            load_policy(platform, grant.household).await?,
+        ))),
         Err(error) if error.is_condition(consent_at + 1) => Ok(Redeemed::Refused(Refusal::DeliveryRevoked)),
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(Redeemed::OthersWereFaster),
         Err(error) => Err(error.into()),
@@ -149,16 +171,23 @@ async fn reconsider(platform: &Platform, grant: &Grant, refusal: Refusal) -> Res
 
 /// The command that a grant has just recorded.
 fn pending(grant: &Grant) -> Result<(CommandId, Timestamp), Error> {
-    let command = grant.command.as_ref().ok_or(Error::Corrupt("a grant that opens without a command"))?;
+    let command = grant
+        .command
+        .as_ref()
+        .ok_or(Error::Corrupt("a grant that opens without a command"))?;
     Ok((command.command, command.send_by))
 }
 
 /// The one-time code, in clear, for the adapter's eyes alone.
 async fn unseal(platform: &Platform, loaded: &Loaded) -> Result<SecretText, Error> {
-    let sealed = loaded.code.as_ref().and_then(|code| code.sealed.clone());
-    let sealed = sealed.ok_or(Error::Corrupt("a grant whose code is ready but not there"))?;
+    let ready = loaded
+        .code
+        .as_ref()
+        .filter(|code| code.number == loaded.grant.codes_minted);
+    let code = ready.ok_or(Error::Corrupt("a grant whose code is ready but not there"))?;
     let context = SealContext::for_delivery(&loaded.grant.delivery.to_string());
-    let code = platform.sealer.open(&Sealed::try_from(sealed)?, &context).await?;
-    let text = std::str::from_utf8(code.expose_secret()).map_err(|_| Error::Corrupt("a code that is no text"))?;
+    let code = platform.sealer.open(&code.sealed, &context).await?;
+    let text =
+        std::str::from_utf8(code.expose_secret()).map_err(|_| Error::Corrupt("a code that is no text"))?;
     Ok(SecretText::new(text))
 }

@@ -13,7 +13,7 @@ use super::commit::load;
 use crate::{
     Error, Platform,
     grant::Grant,
-    store::{PageKey, Paged},
+    store::{Fetched, PageKey},
 };
 
 /// The pause between two looks while somebody waits.
@@ -23,7 +23,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// [`Error::NotFound`] also for another carrier's; [`Error::Store`].
-pub async fn get(platform: &Platform, carrier: &CarrierId, delivery: DeliveryId) -> Result<DeliveryView, Error> {
+pub async fn get(
+    platform: &Platform,
+    carrier: &CarrierId,
+    delivery: DeliveryId,
+) -> Result<DeliveryView, Error> {
     find(platform, delivery, |grant| grant.carrier == *carrier).await
 }
 
@@ -45,7 +49,10 @@ async fn find(
     may_see: impl FnOnce(&Grant) -> bool,
 ) -> Result<DeliveryView, Error> {
     let loaded = load(platform, delivery).await?;
-    let grant = loaded.map(|loaded| loaded.grant).filter(may_see).ok_or(Error::NotFound)?;
+    let grant = loaded
+        .map(|loaded| loaded.grant)
+        .filter(may_see)
+        .ok_or(Error::NotFound)?;
     Ok(grant.view())
 }
 
@@ -58,9 +65,12 @@ pub async fn list(
     carrier: &CarrierId,
     limit: usize,
     after: Option<PageKey>,
-) -> Result<Paged<DeliveryView>, Error> {
-    let page = platform.store.deliveries_of_carrier::<Grant>(carrier, limit, after).await?;
-    Ok(page.map(|grant| grant.view()))
+) -> Result<Fetched<DeliveryView>, Error> {
+    let page = platform
+        .store
+        .deliveries_of_carrier::<Grant>(carrier, limit, after)
+        .await?;
+    page.try_map(|grant| Ok(grant.view()))
 }
 
 /// A delivery's log, the oldest entry first. Whoever asks must have been let see the delivery.
@@ -72,7 +82,7 @@ pub async fn log(
     delivery: DeliveryId,
     limit: usize,
     after: Option<PageKey>,
-) -> Result<Paged<LogEntry>, Error> {
+) -> Result<Fetched<LogEntry>, Error> {
     Ok(platform.store.log_page(delivery, limit, after).await?)
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::{
-        AdapterError, AdapterErrorKind, Answer, Call, CommandAccepted, DoorCloseInput, DoorOpenInput, LinkInput, Outcome,
+        AdapterError, AdapterErrorKind, Answer, Call, CommandAccepted, DoorCloseInput, DoorOpenInput,
+        LinkInput, Outcome,
     },
     customer::LinkState,
     delivery::{DeliveryView, Direction},
@@ -21,7 +22,7 @@ use crate::{
     grant::{Command, CommandResult, Grant, Refusal},
     links,
     ports::wrong_answer,
-    store::{LinkRecord, StoreError},
+    store::{StoreError, StoredLink},
 };
 
 const TRIES_MAX: usize = 12;
@@ -29,7 +30,7 @@ const TRIES_MAX: usize = 12;
 /// An open whose code is redeemed and whose intent is on record.
 pub(super) struct Opening {
     pub(super) loaded: Loaded,
-    pub(super) link: Result<Option<LinkRecord>, StoreError>,
+    pub(super) link: Result<Option<StoredLink>, StoreError>,
     pub(super) command: CommandId,
     pub(super) send_by: Timestamp,
     pub(super) code: SecretText,
@@ -41,7 +42,13 @@ pub(super) async fn send_open(
     caller: &Idempotent,
     opening: Opening,
 ) -> Result<DeliveryView, Error> {
-    let Opening { loaded, link, command, send_by, code } = opening;
+    let Opening {
+        loaded,
+        link,
+        command,
+        send_by,
+        code,
+    } = opening;
     let door = loaded.grant.door.clone();
     let sent = with_link(platform, &loaded.grant, link, command, send_by, |link| {
         Call::DoorOpen(DoorOpenInput {
@@ -66,20 +73,33 @@ pub(crate) async fn send_close(
     let pending = pending.ok_or(Error::Corrupt("a grant that closes without a command"))?;
     let sent = match loaded.grant.close_permit() {
         Ok(permit) => {
-            let link = platform.store.link(loaded.grant.household, loaded.grant.door.link).await;
+            let link = platform
+                .store
+                .link(loaded.grant.household, loaded.grant.door.link)
+                .await;
             let door = loaded.grant.door.clone();
-            with_link(platform, &loaded.grant, link, pending.command, pending.send_by, |link| {
-                Call::DoorClose(DoorCloseInput {
-                    link,
-                    door: door.door_ref.clone(),
-                    command: pending.command,
-                    expected: vec![DoorState::Open, DoorState::Stopped],
-                    permit,
-                })
-            })
+            with_link(
+                platform,
+                &loaded.grant,
+                link,
+                pending.command,
+                pending.send_by,
+                |link| {
+                    Call::DoorClose(DoorCloseInput {
+                        link,
+                        door: door.door_ref.clone(),
+                        command: pending.command,
+                        expected: vec![DoorState::Open, DoorState::Stopped],
+                        permit,
+                    })
+                },
+            )
             .await
         }
-        Err(_) => Err(AdapterError::not_executed(AdapterErrorKind::Rejected, "closing unattended is not permitted")),
+        Err(_) => Err(AdapterError::not_executed(
+            AdapterErrorKind::Rejected,
+            "closing unattended is not permitted",
+        )),
     };
     settle(platform, caller, loaded, pending.command, sent).await
 }
@@ -88,17 +108,25 @@ pub(crate) async fn send_close(
 async fn with_link(
     platform: &Platform,
     grant: &Grant,
-    link: Result<Option<LinkRecord>, StoreError>,
+    link: Result<Option<StoredLink>, StoreError>,
     command: CommandId,
     send_by: Timestamp,
     call: impl Fn(LinkInput) -> Call,
 ) -> Result<CommandAccepted, AdapterError> {
     let link = match link {
         Ok(Some(link)) if link.doc.state == LinkState::Active => link,
-        Ok(_) => return Err(AdapterError::not_executed(AdapterErrorKind::LinkRevoked, "the link no longer works")),
+        Ok(_) => {
+            return Err(AdapterError::not_executed(
+                AdapterErrorKind::LinkRevoked,
+                "the link no longer works",
+            ));
+        }
         Err(error) => {
             tracing::warn!(%command, %error, "the link could not be read");
-            return Err(AdapterError::not_executed(AdapterErrorKind::Internal, "the link could not be read"));
+            return Err(AdapterError::not_executed(
+                AdapterErrorKind::Internal,
+                "the link could not be read",
+            ));
         }
     };
     let request_id = command.to_string();
@@ -121,13 +149,16 @@ async fn settle(
     let (result, refusal) = read(sent);
     let mut loaded = loaded;
     for _ in 0..TRIES_MAX {
-        let settled = Command::Settle { command, result: result.clone() };
+        let settled = Command::Settle {
+            command,
+            result: result.clone(),
+        };
         let events = decide_now(platform, &loaded.grant, settled)?;
         let commit = prepare(platform, &loaded, events).await?;
         let view = commit.grant.view();
         let mut writes = commit.writes;
         if let Some(caller) = caller {
-            writes.push(caller.answered(platform, refusal.as_ref().map_or(Ok(&view), Err), false)?);
+            writes.push(caller.finished(platform, refusal.as_ref().map_or(Ok(&view), Err))?);
         }
         match platform.store.transact(writes).await {
             Ok(()) => {
@@ -144,7 +175,9 @@ async fn settle(
 }
 
 async fn reload(platform: &Platform, delivery: DeliveryId) -> Result<Loaded, Error> {
-    load(platform, delivery).await?.ok_or(Error::Corrupt("a grant that vanished"))
+    load(platform, delivery)
+        .await?
+        .ok_or(Error::Corrupt("a grant that vanished"))
 }
 
 /// Reads an adapter's word: what it means for the grant, and what the carrier hears when it was a no.
@@ -153,7 +186,13 @@ fn read(sent: Result<CommandAccepted, AdapterError>) -> (CommandResult, Option<R
         Ok(accepted) => (CommandResult::Accepted(accepted), None),
         Err(error) if error.outcome == Outcome::NotExecuted => {
             let refusal = Refusal::from_adapter(&error);
-            (CommandResult::NotExecuted { kind: error.kind, reading: error.reading }, Some(refusal))
+            (
+                CommandResult::NotExecuted {
+                    kind: error.kind,
+                    reading: error.reading,
+                },
+                Some(refusal),
+            )
         }
         Err(error) => (CommandResult::Unknown { kind: error.kind }, None),
     }

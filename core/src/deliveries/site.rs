@@ -1,10 +1,6 @@
 //! A household as a place to deliver to, loaded from the record.
 
-use postern_contract::{
-    customer::LinkState,
-    door::DoorKind,
-    ids::HouseholdId,
-};
+use postern_contract::{customer::LinkState, door::DoorKind, ids::HouseholdId};
 
 use crate::{
     Error, Platform,
@@ -15,11 +11,17 @@ use crate::{
 
 /// What a household agreed to and where its door stands, as it is now.
 pub(crate) async fn load_policy(platform: &Platform, household: HouseholdId) -> Result<Policy, Error> {
-    let (profile, consent) =
-        tokio::join!(platform.store.household(household), platform.store.consent(household));
+    let (profile, consent) = tokio::join!(
+        platform.store.household(household),
+        platform.store.consent(household)
+    );
     let profile = profile?.ok_or(Error::Corrupt("a household without its profile"))?;
     let consent: Consent = consent?.ok_or(Error::Corrupt("a household without its consent"))?;
-    Ok(Policy { consent, position: profile.position, time_zone: profile.time_zone })
+    Ok(Policy {
+        consent,
+        position: profile.position,
+        time_zone: profile.time_zone,
+    })
 }
 
 /// A household as a place to deliver to, as it is now.
@@ -29,7 +31,11 @@ pub(crate) async fn load_site(platform: &Platform, household: HouseholdId) -> Re
         Some(chosen) => load_door(platform, household, chosen).await?,
         None => None,
     };
-    Ok(DeliverySite { household, policy, door })
+    Ok(DeliverySite {
+        household,
+        policy,
+        door,
+    })
 }
 
 async fn load_door(
@@ -37,7 +43,10 @@ async fn load_door(
     household: HouseholdId,
     chosen: ChosenDoor,
 ) -> Result<Option<GrantedDoor>, Error> {
-    let Some(record) = platform.store.door(household, chosen.door).await? else { return Ok(None) };
+    let Some(stored) = platform.store.door(household, chosen.door).await? else {
+        return Ok(None);
+    };
+    let record = stored.doc;
     let link = platform.store.link(household, record.link).await?;
     let works = link.is_some_and(|link| link.doc.state == LinkState::Active);
     Ok(works.then(|| granted(record, chosen)))

@@ -14,7 +14,7 @@ use crate::{
     grant::{Chore, Command, Grant, chore},
     links, log,
     ports::wrong_answer,
-    store::StoreError,
+    store::{StoreError, Write},
 };
 
 /// How long the guardian waits for one reading.
@@ -47,7 +47,12 @@ async fn finish_revocation(platform: &Platform, grant: Grant) -> Result<Grant, E
 async fn read_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     let delivery = grant.delivery;
     match reading(platform, &grant).await {
-        Ok(reading) => advance(platform, delivery, || Command::Observe { reading: reading.clone() }).await,
+        Ok(reading) => {
+            advance(platform, delivery, || Command::Observe {
+                reading: reading.clone(),
+            })
+            .await
+        }
         Err(error) => {
             tracing::info!(%delivery, kind = ?error.kind, "the door could not be read");
             advance(platform, delivery, || Command::CannotSee).await
@@ -57,14 +62,24 @@ async fn read_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
 
 async fn reading(platform: &Platform, grant: &Grant) -> Result<DoorReading, AdapterError> {
     let door = &grant.door;
-    let link = platform.store.link(grant.household, door.link).await.map_err(|error| {
-        tracing::warn!(delivery = %grant.delivery, %error, "the link could not be read");
-        AdapterError::not_executed(AdapterErrorKind::Internal, "the link could not be read")
-    })?;
-    let link = link.ok_or_else(|| AdapterError::not_executed(AdapterErrorKind::LinkRevoked, "the link is gone"))?;
+    let link = platform
+        .store
+        .link(grant.household, door.link)
+        .await
+        .map_err(|error| {
+            tracing::warn!(delivery = %grant.delivery, %error, "the link could not be read");
+            AdapterError::not_executed(AdapterErrorKind::Internal, "the link could not be read")
+        })?;
+    let link =
+        link.ok_or_else(|| AdapterError::not_executed(AdapterErrorKind::LinkRevoked, "the link is gone"))?;
     let request_id = format!("read-{}", platform.new_command());
     let deadline = platform.now() + READ_WITHIN;
-    let call = |link| Call::DoorRead(DoorInput { link, door: door.door_ref.clone() });
+    let call = |link| {
+        Call::DoorRead(DoorInput {
+            link,
+            door: door.door_ref.clone(),
+        })
+    };
     match links::call_with(platform, grant.household, &link.doc, request_id, deadline, call).await? {
         Answer::DoorRead(read) => Ok(read.reading),
         _ => Err(wrong_answer()),
@@ -84,12 +99,22 @@ async fn close_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     }
     let command = platform.new_command();
     let ordered = advance(platform, delivery, || Command::CloseByGuardian { command }).await?;
-    let ours = ordered.command.as_ref().is_some_and(|pending| pending.command == command);
+    let ours = ordered
+        .command
+        .as_ref()
+        .is_some_and(|pending| pending.command == command);
     if !ours {
         return Ok(ordered);
     }
-    let loaded = load(platform, delivery).await?.ok_or(Error::Corrupt("a grant that vanished"))?;
-    if loaded.grant.command.as_ref().is_none_or(|pending| pending.command != command) {
+    let loaded = load(platform, delivery)
+        .await?
+        .ok_or(Error::Corrupt("a grant that vanished"))?;
+    if loaded
+        .grant
+        .command
+        .as_ref()
+        .is_none_or(|pending| pending.command != command)
+    {
         return Ok(loaded.grant);
     }
     match send_close(platform, None, loaded).await {
@@ -100,20 +125,34 @@ async fn close_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
 }
 
 async fn reload(platform: &Platform, delivery: DeliveryId) -> Result<Grant, Error> {
-    Ok(load(platform, delivery).await?.ok_or(Error::Corrupt("a grant that vanished"))?.grant)
+    Ok(load(platform, delivery)
+        .await?
+        .ok_or(Error::Corrupt("a grant that vanished"))?
+        .grant)
 }
 
 /// Signs the log of a delivery that has ended: from then on, who holds it can show that this is what was recorded.
 async fn sign_log(platform: &Platform, loaded: Loaded) -> Result<Grant, Error> {
-    let Loaded { mut grant, version, .. } = loaded;
+    let Loaded {
+        mut grant, version, ..
+    } = loaded;
     let statement = log::statement(grant.delivery, grant.log_length, &grant.log_head);
     let signature = platform.signer.sign(statement.as_bytes()).await?;
     grant.log_signature = Some(signature.into());
-    let write = platform.store.put_grant_write(grant.delivery, &grant.carrier, None, &grant, Some(version))?;
+    let write = Write::put_grant(
+        grant.delivery,
+        &grant.carrier,
+        grant.household,
+        None,
+        &grant,
+        Some(version),
+    )?;
     match platform.store.transact(vec![write]).await {
         Ok(()) => Ok(grant),
         // Another look was faster.
-        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => reload(platform, grant.delivery).await,
+        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {
+            reload(platform, grant.delivery).await
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -24,9 +24,13 @@ pub async fn look(platform: &Platform, subject: Subject) -> Result<Option<Timest
 }
 
 async fn look_at_delivery(platform: &Platform, delivery: DeliveryId) -> Result<Option<Timestamp>, Error> {
-    let Some(loaded) = load(platform, delivery).await? else { return Ok(None) };
+    let Some(loaded) = load(platform, delivery).await? else {
+        return Ok(None);
+    };
     let now = platform.now();
-    let Some((due, what)) = chore(&loaded.grant, now, &platform.limits) else { return Ok(None) };
+    let Some((due, what)) = chore(&loaded.grant, now, &platform.limits) else {
+        return Ok(None);
+    };
     // An open door is read at every look, due or not: somebody may have closed it by hand.
     let watched = loaded.grant.state == GrantState::Open;
     if now < due && !watched {

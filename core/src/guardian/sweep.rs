@@ -1,10 +1,6 @@
 //! The sweep: everything that is due, whether a follow-up came for it or not.
 
-use crate::{
-    Error, Platform,
-    guardian::look,
-    store::DUE_SHARDS,
-};
+use crate::{Error, Platform, guardian::look, store::DUE_SHARDS};
 
 /// How many subjects of one shard a sweep looks at; what is left is still due at the next.
 const PER_SHARD_MAX: usize = 200;
@@ -26,7 +22,7 @@ pub async fn sweep(platform: &Platform) -> Result<Swept, Error> {
     let mut swept = Swept::default();
     for shard in 0..DUE_SHARDS {
         let due = platform.store.due(shard, platform.now(), PER_SHARD_MAX).await?;
-        for subject in due {
+        for subject in due.into_iter().map(|due| due.subject) {
             swept.looked_at += 1;
             match look(platform, subject).await {
                 Ok(Some(at)) => {

@@ -1,127 +1,130 @@
-//! Idempotency keys: the same key and request give the same answer, and never run twice at once.
+//! Idempotency keys: what was first asked under a key, and what was answered.
 //!
-//! A request under a key first lays a claim on it, for as long as a request may take. When it is done, the answer goes into
-//! the same transaction as the effect (or by itself, where there was none). A claim whose holder died may be taken over, by the
-//! same request only.
+//! A record is written in the very transaction that has the effect, so that neither is ever there without the other: `Running`
+//! where a door command has yet to leave, `Done` with the answer everywhere else. A record is good for 24 hours.
 
 use jiff::{SignedDuration, Timestamp};
+use postern_contract::ids::DeliveryId;
 
 use super::{
     Condition, Key, Store, StoreError, Write,
     item::{Item, attribute, number, parsed, required, text, whole},
 };
 
-/// How long an answer is kept, in seconds.
-const KEPT_S: i64 = 24 * 3600;
+/// How long an answer is kept.
+const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// The claim on an idempotency key: whoever holds it does the work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ticket {
-    tenant: String,
-    key: String,
-    fingerprint: String,
-    holder: String,
-    expires_at: Timestamp,
+/// Who asked, under which key, and for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// Whose keys these are.
+    pub tenant: &'a str,
+    /// The key.
+    pub key: &'a str,
+    /// A digest of the whole request: the same key with another one is a mistake of the caller.
+    pub fingerprint: &'a str,
 }
 
-/// What became of a request under an idempotency key.
+/// What an earlier request under a key has come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
-    /// Nobody has done it: do it.
-    Fresh(Ticket),
-    /// Another invocation is doing it just now.
-    Running,
-    /// It was done, and this was answered.
+pub struct IdempotencyRecord {
+    /// The digest of that request.
+    pub fingerprint: String,
+    /// How far it came.
+    pub progress: Answered,
+}
+
+/// How far a request under a key has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// A door command is under way for this delivery; whoever sends it is done, or gone, by then.
+    Running {
+        /// The delivery.
+        delivery: DeliveryId,
+        /// When whoever was to finish it is taken to be gone.
+        until: Timestamp,
+    },
+    /// It was answered so.
     Done(String),
-    /// The key came with another request.
-    AnotherRequest,
 }
 
-/// Writes of answers.
+/// Writes of idempotency records.
 impl Write {
-    /// Keeps the answer, on condition that the claim is still ours. Put it into the transaction that has the effect.
+    /// Says that a request is under way, on condition that its key was not used.
     #[must_use]
-    pub fn answered(ticket: &Ticket, answer: &str) -> Self {
-        Self::put_marker(ticket.record())
-            .with(attribute::FINGERPRINT, text(&ticket.fingerprint))
-            .with(attribute::ANSWER, text(answer))
-            .until(ticket.expires_at)
-            .on(ticket.is_held())
+    pub fn request_running(asked: Asked<'_>, delivery: DeliveryId, until: Timestamp, now: Timestamp) -> Self {
+        record(asked, now)
+            .with(attribute::DELIVERY, text(delivery.to_string()))
+            .with(attribute::LOCK_UNTIL, number(until.as_millisecond()))
+            .on(unused(now))
     }
 
-    /// Gives the claim back: the request had no effect, and the same key may be tried again.
+    /// Keeps the answer to a request that had no record before, on condition that its key was not used.
     #[must_use]
-    pub fn abandoned(ticket: &Ticket) -> Self {
-        Self::delete(ticket.record()).on(ticket.is_held())
+    pub fn request_answered(asked: Asked<'_>, answer: &str, now: Timestamp) -> Self {
+        record(asked, now)
+            .with(attribute::ANSWER, text(answer))
+            .on(unused(now))
+    }
+
+    /// Keeps the answer to a request that was under way.
+    #[must_use]
+    pub fn request_finished(asked: Asked<'_>, answer: &str, now: Timestamp) -> Self {
+        record(asked, now).with(attribute::ANSWER, text(answer))
     }
 }
 
-impl Ticket {
-    fn record(&self) -> Key {
-        Key::idempotency(&self.tenant, &self.key)
-    }
+fn record(asked: Asked<'_>, now: Timestamp) -> Write {
+    Write::put_marker(Key::idempotency(asked.tenant, asked.key))
+        .with(attribute::FINGERPRINT, text(asked.fingerprint))
+        .until(now + KEPT)
+}
 
-    fn is_held(&self) -> Condition {
-        Condition::is_text(attribute::HOLDER, &self.holder)
-    }
+/// DynamoDB removes what has expired within days; until then it is as good as gone.
+fn unused(now: Timestamp) -> Condition {
+    Condition::Any(vec![
+        Condition::Absent,
+        Condition::Below(attribute::TTL, now.as_second()),
+    ])
 }
 
 impl Store {
-    /// Claims `key` of `tenant` for a request with this fingerprint, for `lock` from `now`.
+    /// What was asked before under `key` of `tenant`, if anything was.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn begin_idempotent(
+    pub async fn idempotency(
         &self,
         tenant: &str,
         key: &str,
-        fingerprint: &str,
         now: Timestamp,
-        lock: SignedDuration,
-    ) -> Result<Begun, StoreError> {
-        let ticket = Ticket {
-            tenant: tenant.to_owned(),
-            key: key.to_owned(),
-            fingerprint: fingerprint.to_owned(),
-            holder: format!("{:032x}", self.chance.number()),
-            expires_at: now + SignedDuration::from_secs(KEPT_S),
-        };
-        let lost_holder = Condition::All(vec![
-            Condition::Lacks(attribute::ANSWER),
-            Condition::Below(attribute::LOCK_UNTIL, now.as_millisecond()),
-            Condition::is_text(attribute::FINGERPRINT, fingerprint),
-        ]);
-        // DynamoDB removes what has expired within days; until then it is as good as gone.
-        let free = Condition::Any(vec![
-            Condition::Absent,
-            lost_holder,
-            Condition::Below(attribute::TTL, now.as_second()),
-        ]);
-        let claim = Write::put_marker(ticket.record())
-            .with(attribute::FINGERPRINT, text(fingerprint))
-            .with(attribute::HOLDER, text(&ticket.holder))
-            .with(attribute::LOCK_UNTIL, number((now + lock).as_millisecond()))
-            .until(ticket.expires_at)
-            .on(free);
-        match self.transact(vec![claim]).await {
-            Ok(()) => Ok(Begun::Fresh(ticket)),
-            Err(StoreError::ConditionFailed { item: Some(item), .. }) => found(&item, fingerprint),
-            Err(error) => Err(error),
-        }
+    ) -> Result<Option<IdempotencyRecord>, StoreError> {
+        let item = self.get_item(&Key::idempotency(tenant, key), true).await?;
+        item.map(|item| read(&item, now)).transpose().map(Option::flatten)
     }
 }
 
-fn found(item: &Item, fingerprint: &str) -> Result<Begun, StoreError> {
-    let first: String = required(item, attribute::FINGERPRINT)?;
-    if first != fingerprint {
-        return Ok(Begun::AnotherRequest);
+fn read(item: &Item, now: Timestamp) -> Result<Option<IdempotencyRecord>, StoreError> {
+    let expires_s: i64 = whole(item, attribute::TTL)?
+        .ok_or_else(|| StoreError::corrupt("an idempotency record that never expires"))?;
+    if expires_s < now.as_second() {
+        return Ok(None);
     }
-    match parsed(item, attribute::ANSWER)? {
-        Some(answer) => Ok(Begun::Done(answer)),
-        None => {
-            let _: i64 = whole(item, attribute::LOCK_UNTIL)?
-                .ok_or_else(|| StoreError::corrupt("a claim on an idempotency key without an end"))?;
-            Ok(Begun::Running)
-        }
-    }
+    let progress = match parsed(item, attribute::ANSWER)? {
+        Some(answer) => Answered::Done(answer),
+        None => Answered::Running {
+            delivery: required(item, attribute::DELIVERY)?,
+            until: lock_until(item)?,
+        },
+    };
+    Ok(Some(IdempotencyRecord {
+        fingerprint: required(item, attribute::FINGERPRINT)?,
+        progress,
+    }))
+}
+
+fn lock_until(item: &Item) -> Result<Timestamp, StoreError> {
+    whole(item, attribute::LOCK_UNTIL)?
+        .and_then(|unix_ms| Timestamp::from_millisecond(unix_ms).ok())
+        .ok_or_else(|| StoreError::corrupt("a running request without an end"))
 }

@@ -47,7 +47,7 @@ pub mod attribute {
     /// Of an idempotency record: what was asked.
     pub const FINGERPRINT: &str = "fingerprint";
     /// Of an idempotency record: who works on it.
-    pub const HOLDER: &str = "holder";
+    pub const DELIVERY: &str = "delivery";
     /// Of an idempotency record: how long its holder has, in milliseconds since 1970.
     pub const LOCK_UNTIL: &str = "lock_until";
     /// Of an idempotency record: what was answered.

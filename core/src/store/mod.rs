@@ -33,7 +33,7 @@ pub use self::{
     error::{Applied, StoreError},
     grants::{CodeRecord, Due, LoadedGrant},
     households::{Owner, Recent},
-    idempotency::{Begun, Ticket},
+    idempotency::{Answered, Asked, IdempotencyRecord},
     item::{Item, Versioned, attribute, decode, decode_versioned},
     key::{DUE_SHARDS, Key, Partition, due_shard},
     links::{LinkStatePending, StoredLink},

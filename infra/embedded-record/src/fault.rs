@@ -36,9 +36,11 @@ pub struct Request<'a> {
     pub body: &'a Value,
 }
 
+type Judge = dyn Fn(&Request<'_>) -> Option<Fault> + Send + Sync;
+
 /// Decides, call by call, what goes wrong.
 #[derive(Clone)]
-pub struct Faults(Arc<dyn Fn(&Request<'_>) -> Option<Fault> + Send + Sync>);
+pub struct Faults(Arc<Judge>);
 
 impl Faults {
     /// Faults as `judge` says; it is asked before each call.
