@@ -34,8 +34,11 @@ impl MakeWriter<'_> for Log {
 #[tokio::test]
 async fn no_password_code_or_token_is_logged_at_any_level() {
     let log = Log::default();
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(log.clone())
+        .finish();
     // The cloud runs on this test's own thread, so it logs here.
     let _logging = tracing::subscriber::set_default(subscriber);
     let visit = Visit::demo().await;
@@ -44,15 +47,34 @@ async fn no_password_code_or_token_is_logged_at_any_level() {
     let code = parameter(&visit.code(DEMO_EMAIL, DEMO_PASSWORD, &[]).await, "code").unwrap();
     let first = Tokens::of(visit.redeem(&code).await).await;
     let second = Tokens::of(visit.refresh(&first.refresh).await).await;
-    assert_eq!(visit.refresh(&first.refresh).await.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        visit.refresh(&first.refresh).await.status(),
+        StatusCode::BAD_REQUEST
+    );
     visit.command(&second, "open").await;
     visit.wait(60);
     visit.state(&second).await;
 
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(logged.contains("disposition=Accepted"), "nothing was logged, so this test shows nothing");
-    let tokens = [&first.access, &first.refresh, &second.access, &second.refresh, &code, &page.token];
-    let typed = [DEMO_PASSWORD, "correct+horse", "correct%20horse", "a wrong password", "wrong+password"];
+    assert!(
+        logged.contains("disposition=Accepted"),
+        "nothing was logged, so this test shows nothing"
+    );
+    let tokens = [
+        &first.access,
+        &first.refresh,
+        &second.access,
+        &second.refresh,
+        &code,
+        &page.token,
+    ];
+    let typed = [
+        DEMO_PASSWORD,
+        "correct+horse",
+        "correct%20horse",
+        "a wrong password",
+        "wrong+password",
+    ];
     for secret in tokens.into_iter().map(String::as_str).chain(typed) {
         assert!(!logged.contains(secret), "{secret} was logged");
     }
