@@ -148,14 +148,16 @@ fn strike(
     account_id: Option<&AccountId>,
     token: Option<&SecretString>,
 ) -> Result<Option<Fault>, CloudError> {
-    shared.change(|world, now| {
-        let email = token.and_then(|token| world.identity.access_owner(now, token));
-        Ok(world.faults.strike(Asking {
+    let owner = |token| shared.look(|world, now| world.identity.access_owner(now, token));
+    let email = token.map(owner).transpose()?.flatten();
+    strike_with(
+        shared,
+        Asking {
             kind,
             account_id,
             email: email.as_ref(),
-        }))
-    })
+        },
+    )
 }
 
 /// The fault that befalls a request of the login.
@@ -164,13 +166,22 @@ fn strike_identity(
     kind: Target,
     email: Option<&Email>,
 ) -> Result<Option<Fault>, CloudError> {
-    shared.change(|world, _| {
-        Ok(world.faults.strike(Asking {
+    strike_with(
+        shared,
+        Asking {
             kind,
             account_id: None,
             email,
-        }))
-    })
+        },
+    )
+}
+
+fn strike_with(shared: &Shared, asking: Asking<'_>) -> Result<Option<Fault>, CloudError> {
+    // Most requests meet no rule at all, and a mere reading should not write the snapshot anew.
+    if shared.look(|world, _| world.faults.list().is_empty())? {
+        return Ok(None);
+    }
+    shared.change(|world, _| Ok(world.faults.strike(asking)))
 }
 
 /// Does what was asked, unless and except as the fault says.
