@@ -1,10 +1,13 @@
 //! What a carrier's system sends to the carriers' API, and what it gets back.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
+    Invalid,
     delivery::Window,
     place::{Address, Fix},
     text::{DriverRef, Remark, TrackingNumber},
@@ -62,11 +65,25 @@ pub struct BookDelivery {
     /// When the door may be opened.
     pub window: Window,
     /// The parcels, 1 to 20, each once.
-    #[schemars(length(min = 1, max = 20))]
+    #[serde(deserialize_with = "parcels")]
+    #[schemars(length(min = 1, max = 20), extend("uniqueItems" = true))]
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_reference: Option<Remark>,
+}
+
+fn parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrackingNumber>, D::Error> {
+    let parcels = Vec::<TrackingNumber>::deserialize(deserializer)?;
+    let distinct = parcels.iter().collect::<BTreeSet<_>>().len();
+    if (1..=PARCELS_MAX).contains(&parcels.len()) && distinct == parcels.len() {
+        Ok(parcels)
+    } else {
+        Err(de::Error::custom(Invalid::new(
+            "tracking_numbers",
+            "1 to 20 tracking numbers, each once",
+        )))
+    }
 }
 
 /// The parcels are out for delivery.

@@ -73,7 +73,9 @@ pub struct Window {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawWindow {
+    /// The first moment of the window.
     starts_at: Timestamp,
+    /// The first moment after it: later than `starts_at`, by at most 14 hours.
     ends_at: Timestamp,
 }
 

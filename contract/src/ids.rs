@@ -16,7 +16,7 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(into = "String", try_from = "String")]
-        #[schemars(with = "String", extend("pattern" = concat!("^", $prefix, "_[0-9A-HJKMNP-TV-Z]{26}$")))]
+        #[schemars(with = "String", extend("pattern" = concat!("^", $prefix, "_[0-7][0-9A-HJKMNP-TV-Z]{25}$")))]
         pub struct $name(Ulid);
 
         impl $name {

@@ -16,7 +16,11 @@ pub struct Position {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawPosition {
+    /// Degrees north.
+    #[schemars(range(min = -90.0, max = 90.0))]
     latitude: f64,
+    /// Degrees east.
+    #[schemars(range(min = -180.0, max = 180.0))]
     longitude: f64,
 }
 
@@ -59,19 +63,22 @@ impl Position {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, try_from = "RawFix")]
 pub struct Fix {
-    /// Degrees north.
     latitude: f64,
-    /// Degrees east.
     longitude: f64,
-    /// The radius, in metres, within which the handheld believes it is (68 % confidence, as phones report it).
     accuracy_m: f64,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RawFix {
+    /// Degrees north.
+    #[schemars(range(min = -90.0, max = 90.0))]
     latitude: f64,
+    /// Degrees east.
+    #[schemars(range(min = -180.0, max = 180.0))]
     longitude: f64,
+    /// The radius, in metres, within which the handheld believes it is (68 % confidence, as phones report it).
+    #[schemars(range(min = 0.0, max = 100_000.0))]
     accuracy_m: f64,
 }
 

@@ -1,9 +1,14 @@
-//! What this crate publishes: a JSON Schema for each message.
+//! What this crate publishes: a JSON Schema for each message, and the reader that the platform itself uses for it.
 
-use schemars::{JsonSchema, Schema, schema_for};
+use schemars::{
+    JsonSchema, Schema, schema_for,
+    transform::{RecursiveTransform, Transform},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
-    adapter::{AdapterReply, AdapterRequest},
+    adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
         AskEligibility, BookDelivery, Cancel, CloseDoor, Complete, Dispatch, Eligibility, OpenDoor, Reissue,
     },
@@ -15,23 +20,77 @@ use crate::{
     event::LogEntry,
 };
 
-/// A published schema, by the name of its file.
+/// Where the schemas have their names: `$id` is this and the file's name. An identifier, not a place to fetch from.
+pub const SCHEMA_BASE: &str = "https://postern.example/schemas/";
+
+/// A time of day, as it is written. The reader takes ISO 8601's other spellings too.
+const TIME_OF_DAY: &str = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?$";
+
+/// A published message: its schema, by the name of its file, and its reader.
 #[derive(Debug)]
 pub struct Published {
-    /// The file's stem under `contract/schemas`.
+    /// The file's stem under `contract/schemas`, and the folder of its messages under `contract/messages`.
     pub name: &'static str,
     /// The schema.
     pub schema: Schema,
+    reread: fn(&[u8]) -> Result<Value, serde_json::Error>,
 }
 
-fn published<T: JsonSchema>(name: &'static str) -> Published {
-    Published {
-        name,
-        schema: schema_for!(T),
+impl Published {
+    /// Reads a message as the platform does, and writes it again.
+    ///
+    /// # Errors
+    /// What the message's type has against these bytes.
+    pub fn reread(&self, message: &[u8]) -> Result<Value, serde_json::Error> {
+        (self.reread)(message)
+    }
+
+    /// The schema as its file has it: with `$id` and the contract's version, and in one order whatever else is compiled in.
+    #[must_use]
+    pub fn document(&self) -> Schema {
+        let mut document = self.schema.clone();
+        document.insert(
+            "$id".to_owned(),
+            format!("{SCHEMA_BASE}{}.json", self.name).into(),
+        );
+        document.insert(
+            "x-contract-version".to_owned(),
+            ContractVersion::CURRENT.to_string().into(),
+        );
+        // A dependency elsewhere may switch on serde_json's `preserve_order`; the file must not tell.
+        document.ensure_object().sort_keys();
+        document
+            .ensure_object()
+            .values_mut()
+            .for_each(Value::sort_all_objects);
+        document
     }
 }
 
-/// Every schema that this crate publishes.
+fn published<T: JsonSchema + Serialize + DeserializeOwned>(name: &'static str) -> Published {
+    let mut schema = schema_for!(T);
+    RecursiveTransform(spell_out).transform(&mut schema);
+    Published {
+        name,
+        schema,
+        reread: |message| serde_json::to_value(serde_json::from_slice::<T>(message)?),
+    }
+}
+
+/// Says in JSON Schema's own keywords what `schemars` leaves to a `format` that few validators know.
+fn spell_out(schema: &mut Schema) {
+    match schema.get("format").and_then(Value::as_str) {
+        Some("uint32") if schema.get("maximum").is_none() => {
+            schema.insert("maximum".to_owned(), u32::MAX.into());
+        }
+        Some("partial-time") => {
+            schema.insert("pattern".to_owned(), TIME_OF_DAY.into());
+        }
+        _ => {}
+    }
+}
+
+/// Every message that this crate publishes.
 #[must_use]
 pub fn all() -> Vec<Published> {
     vec![

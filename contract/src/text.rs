@@ -8,8 +8,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Invalid;
 
+/// One line of text with no space at its ends, as a pattern. Unicode's spaces are written out: `\s` is another set in each
+/// dialect of regular expressions.
+const LINE: &str = concat!(
+    r"^[^\u0000-\u001f\u007f-\u009f \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]",
+    r"([^\u0000-\u001f\u007f-\u009f]*",
+    r"[^\u0000-\u001f\u007f-\u009f \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000])?$",
+);
+
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $pattern:literal, $rule:literal, |$c:ident| $ok:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident, $what:literal, $max:literal, $pattern:expr, $rule:literal, |$c:ident| $ok:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(into = "String", try_from = "String")]
@@ -77,11 +85,11 @@ texts! {
         "1 to 200 visible ASCII characters",
         |c| c.is_ascii_graphic();
     /// A name that a person gives to a thing: a door, a home.
-    Label, "name", 60, "^[^\\u0000-\\u001f\\u007f]+$",
+    Label, "name", 60, LINE,
         "1 to 60 characters without line breaks or spaces at the ends",
         |c| !c.is_control();
     /// A sentence of explanation from a person or a carrier's system.
-    Remark, "reason", 200, "^[^\\u0000-\\u001f\\u007f]+$",
+    Remark, "reason", 200, LINE,
         "1 to 200 characters without line breaks or spaces at the ends",
         |c| !c.is_control();
 }

@@ -90,16 +90,16 @@ pub struct DeliberateAct {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "RawPermit")]
 pub struct UnattendedClosePermit {
-    /// Which close of this opening, counted by the obstructions before it: 1 or 2.
     try_number: u8,
-    /// The warning that must come before the door moves.
     warning_seconds: WarningSeconds,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct RawPermit {
+    /// Which close of this opening, counted by the obstructions before it: 1 or 2.
     #[schemars(range(min = 1, max = 2))]
     try_number: u8,
+    /// The warning that must come before the door moves.
     warning_seconds: WarningSeconds,
 }
 
