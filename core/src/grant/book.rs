@@ -7,6 +7,7 @@ use postern_contract::{
     event::{DeliveryEvent, LogEntry},
     ids::{CarrierId, DeliveryId, HouseholdId},
     text::{Remark, TrackingNumber},
+    unattended::UnattendedClosePermit,
 };
 
 use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
@@ -75,7 +76,7 @@ fn bars(
         return vec![Ineligible::NotOffered];
     }
     let mut reasons = Vec::new();
-    if site.door.as_ref().is_none_or(|door| close_barred(door)) {
+    if site.door.as_ref().is_none_or(close_barred) {
         reasons.push(Ineligible::DoorNotReady);
     }
     if let Some(window) = window {
@@ -100,7 +101,6 @@ fn bars(
 
 /// A door that could not be closed again is never opened.
 fn close_barred(door: &GrantedDoor) -> bool {
-    use postern_contract::unattended::UnattendedClosePermit;
     UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, 0).is_err()
 }
 
