@@ -75,7 +75,11 @@ fn open_not_executed(
     }];
     events.extend(attention(grant, None));
     if let Some(reason) = grant.revocation {
-        events.push(DeliveryEvent::Revoked { reason });
+        // An earlier order may yet be carried out late: then the door is watched first, and the guardian ends it after that.
+        let watched = grant.watch_until.is_some_and(|until| context.now < until);
+        if !watched {
+            events.push(DeliveryEvent::Revoked { reason });
+        }
     } else if grant.codes_minted < context.limits.codes_max {
         events.push(next_code(grant));
     }
