@@ -78,7 +78,12 @@ fn open_not_executed(
         // An earlier order may yet be carried out late: then the door is watched first, and the guardian ends it after that.
         let watched = grant.watch_until.is_some_and(|until| context.now < until);
         if !watched {
-            events.push(DeliveryEvent::Revoked { reason });
+            // What was delivered on the first way in stays delivered.
+            events.push(if grant.was_closed() {
+                DeliveryEvent::ReissueLapsed
+            } else {
+                DeliveryEvent::Revoked { reason }
+            });
         }
     } else if grant.codes_minted < context.limits.codes_max {
         events.push(next_code(grant));
