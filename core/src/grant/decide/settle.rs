@@ -35,6 +35,9 @@ pub(super) fn settle(
             }
             accept(grant, pending)
         }
+        // An order that the vendor took, or that may have been carried out, is not made undone by a later word: an order that
+        // reached the adapter twice is refused the second time because the door moves already. Only the door ends the doubt.
+        (_, CommandResult::NotExecuted { .. }) if pending.progress != Progress::Requested => Vec::new(),
         (Direction::Open, CommandResult::NotExecuted { kind, .. }) => {
             open_not_executed(grant, pending, kind, context)
         }
