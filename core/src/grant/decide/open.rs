@@ -110,8 +110,15 @@ pub(super) fn open(
         tracking_number: asked.tracking_number,
         distance_m,
         accuracy_m: whole_metres(asked.position.accuracy_m()),
-        send_by: context.now + context.limits.send_within,
+        send_by: send_by(grant, context),
     }])
+}
+
+/// By when the order must have left: soon, and in any case while the door may still be opened.
+fn send_by(grant: &Grant, context: &Context<'_>) -> Timestamp {
+    let soon = context.now + context.limits.send_within;
+    let window = grant.window.ends_at();
+    soon.min(window).min(grant.reissue_until.unwrap_or(window))
 }
 
 /// Whether the household's consent covers this carrier at `moment`; the hours count only where the door is about to open.
