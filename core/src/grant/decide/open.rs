@@ -172,6 +172,9 @@ pub(super) fn reissue(
     if grant.reissues >= context.limits.reissues_max {
         return Err(Refusal::ReissueLimit);
     }
+    if grant.codes_minted >= context.limits.codes_max {
+        return Err(Refusal::TooManyAttempts);
+    }
     covered(grant, context, context.now, true)?;
     Ok(vec![
         DeliveryEvent::Reissued {
