@@ -38,7 +38,11 @@ pub(super) fn dispatch(
     }
     covered(grant, context, grant.window.starts_at().max(context.now), false)?;
     let arm_at = day_start(grant, context).unwrap_or_else(|| grant.window.starts_at());
-    let mut events = vec![DeliveryEvent::Dispatched { driver, arm_at }];
+    let nothing_new = grant.arm_at == Some(arm_at) && (driver.is_none() || driver == grant.driver);
+    let mut events = Vec::new();
+    if !nothing_new {
+        events.push(DeliveryEvent::Dispatched { driver, arm_at });
+    }
     if context.now >= arm_at {
         events.push(next_code(grant));
     }
