@@ -13,6 +13,12 @@ use super::{attention, open::next_code};
 use crate::grant::{Context, Grant};
 
 pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    // A reading from the future would be newer than any moment in question, and any moment asked about after it.
+    let ahead = reading.observed_at > context.now + context.limits.clock_ahead_max;
+    let reading = DoorReading {
+        stale: reading.stale || ahead,
+        ..reading
+    };
     match (grant.state, &grant.command) {
         (GrantState::Opening, Some(pending)) => opening(grant, pending, reading, context),
         (GrantState::Open, _) => open(grant, reading, context),
