@@ -35,12 +35,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.state = GrantState::Opening;
             next.code_ready = false;
             next.driver = Some(driver.clone());
-            next.not_closed_at = Some(at);
+            // Where an earlier order may yet be carried out late, the door is in doubt since that one.
+            if !watched(&next, at) {
+                next.not_closed_at = Some(at);
+                next.watch_until = None;
+            }
             next.opened_at = None;
             next.stopped_closes = 0;
             next.closes = 0;
             next.last_close_at = None;
-            next.watch_until = None;
             next.command = Some(requested(*command, Direction::Open, at, *send_by));
         }
         DeliveryEvent::OpenAccepted { .. } | DeliveryEvent::CloseAccepted { .. } => {
@@ -52,7 +55,9 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         DeliveryEvent::OpenNotExecuted { .. } => {
             next.state = GrantState::Armed;
             next.command = None;
-            next.not_closed_at = None;
+            if !watched(&next, at) {
+                next.not_closed_at = None;
+            }
         }
         DeliveryEvent::NotOpened { reading, .. } => {
             next.state = GrantState::Armed;
@@ -92,6 +97,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.state = GrantState::Closed;
             next.command = None;
             next.closed_at = Some(at);
+            next.watch_until = None;
             next.reissue_until = None;
             next.last_reading = Some(reading.clone());
         }
@@ -122,6 +128,11 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
+}
+
+/// Whether an earlier order to open may still be carried out late.
+fn watched(grant: &Grant, at: Timestamp) -> bool {
+    grant.watch_until.is_some_and(|until| at < until)
 }
 
 fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {

@@ -19,6 +19,8 @@ pub struct Limits {
     pub open_settle: SignedDuration,
     /// How long a door may take to be seen closed after it was told to, its warning included.
     pub close_settle: SignedDuration,
+    /// How far ahead of ours the clock by which a door was observed may run. A reading from further ahead is no evidence.
+    pub clock_ahead_max: SignedDuration,
     /// For how long an open that seemed to do nothing may still be carried out late by a vendor.
     pub late_open: SignedDuration,
     /// How long a door may stay open before the guardian closes it.
@@ -50,6 +52,7 @@ impl Default for Limits {
             lapse_after: seconds(2),
             open_settle: seconds(90),
             close_settle: seconds(90),
+            clock_ahead_max: seconds(30),
             late_open: SignedDuration::from_mins(10),
             left_open_after: SignedDuration::from_mins(5),
             close_again_after: seconds(30),

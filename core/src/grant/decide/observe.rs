@@ -13,6 +13,12 @@ use super::{attention, open::next_code};
 use crate::grant::{Context, Grant};
 
 pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    // A reading from the future would be newer than any moment in question, and any moment asked about after it.
+    let ahead = reading.observed_at > context.now + context.limits.clock_ahead_max;
+    let reading = DoorReading {
+        stale: reading.stale || ahead,
+        ..reading
+    };
     match (grant.state, &grant.command) {
         (GrantState::Opening, Some(pending)) => opening(grant, pending, reading, context),
         (GrantState::Open, _) => open(grant, reading, context),
@@ -53,7 +59,7 @@ fn opening(
             opened(grant, reading)
         }
         DoorState::Opening | DoorState::Unknown if reading.observed_at > settled => opened(grant, reading),
-        DoorState::Opening | DoorState::Unknown => Vec::new(),
+        DoorState::Opening | DoorState::Unknown => undecided(grant, settled, context),
         DoorState::Closed if reading.proves_closed_after(settled) => {
             let moved = reading.changed_at.is_some_and(|at| at > pending.requested_at);
             if moved {
@@ -62,7 +68,7 @@ fn opening(
                 not_opened(grant, pending, reading, context)
             }
         }
-        DoorState::Closed => Vec::new(),
+        DoorState::Closed => undecided(grant, settled, context),
     }
 }
 
@@ -166,7 +172,7 @@ fn closing(
     if reversed || overdue {
         stopped(grant, pending, reading)
     } else {
-        Vec::new()
+        undecided(grant, settled, context)
     }
 }
 
@@ -207,6 +213,12 @@ fn closed(grant: &Grant, reading: DoorReading, ordered: bool) -> Vec<DeliveryEve
         events.push(DeliveryEvent::Revoked { reason });
     }
     events
+}
+
+/// Believable, and yet it decides nothing: an opener last heard before the movement could have ended, or a closed door with
+/// something in its way. When that lasts, nobody knows how the door stands, and a person is told.
+fn undecided(grant: &Grant, settled: Timestamp, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    unreachable(grant, settled + context.limits.look_again_max, context)
 }
 
 /// Nothing believable was heard of a door in use for too long: a person is told.

@@ -38,7 +38,11 @@ pub(super) fn dispatch(
     }
     covered(grant, context, grant.window.starts_at().max(context.now), false)?;
     let arm_at = day_start(grant, context).unwrap_or_else(|| grant.window.starts_at());
-    let mut events = vec![DeliveryEvent::Dispatched { driver, arm_at }];
+    let nothing_new = grant.arm_at == Some(arm_at) && (driver.is_none() || driver == grant.driver);
+    let mut events = Vec::new();
+    if !nothing_new {
+        events.push(DeliveryEvent::Dispatched { driver, arm_at });
+    }
     if context.now >= arm_at {
         events.push(next_code(grant));
     }
@@ -110,8 +114,15 @@ pub(super) fn open(
         tracking_number: asked.tracking_number,
         distance_m,
         accuracy_m: whole_metres(asked.position.accuracy_m()),
-        send_by: context.now + context.limits.send_within,
+        send_by: send_by(grant, context),
     }])
+}
+
+/// By when the order must have left: soon, and in any case while the door may still be opened.
+fn send_by(grant: &Grant, context: &Context<'_>) -> Timestamp {
+    let soon = context.now + context.limits.send_within;
+    let window = grant.window.ends_at();
+    soon.min(window).min(grant.reissue_until.unwrap_or(window))
 }
 
 /// Whether the household's consent covers this carrier at `moment`; the hours count only where the door is about to open.
@@ -164,6 +175,9 @@ pub(super) fn reissue(
     }
     if grant.reissues >= context.limits.reissues_max {
         return Err(Refusal::ReissueLimit);
+    }
+    if grant.codes_minted >= context.limits.codes_max {
+        return Err(Refusal::TooManyAttempts);
     }
     covered(grant, context, context.now, true)?;
     Ok(vec![

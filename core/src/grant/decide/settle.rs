@@ -35,6 +35,9 @@ pub(super) fn settle(
             }
             accept(grant, pending)
         }
+        // An order that the vendor took, or that may have been carried out, is not made undone by a later word: an order that
+        // reached the adapter twice is refused the second time because the door moves already. Only the door ends the doubt.
+        (_, CommandResult::NotExecuted { .. }) if pending.progress != Progress::Requested => Vec::new(),
         (Direction::Open, CommandResult::NotExecuted { kind, .. }) => {
             open_not_executed(grant, pending, kind, context)
         }
@@ -75,7 +78,16 @@ fn open_not_executed(
     }];
     events.extend(attention(grant, None));
     if let Some(reason) = grant.revocation {
-        events.push(DeliveryEvent::Revoked { reason });
+        // An earlier order may yet be carried out late: then the door is watched first, and the guardian ends it after that.
+        let watched = grant.watch_until.is_some_and(|until| context.now < until);
+        if !watched {
+            // What was delivered on the first way in stays delivered.
+            events.push(if grant.was_closed() {
+                DeliveryEvent::ReissueLapsed
+            } else {
+                DeliveryEvent::Revoked { reason }
+            });
+        }
     } else if grant.codes_minted < context.limits.codes_max {
         events.push(next_code(grant));
     }
