@@ -36,24 +36,41 @@ pub(crate) struct Refusal {
 
 /// The request in `bytes`, if it follows the contract and its deadline is still to come.
 pub(crate) fn read_request(bytes: &[u8], now: Timestamp) -> Result<AdapterRequest, Refusal> {
-    let message = if bytes.len() > REQUEST_BYTES_MAX { None } else { serde_json::from_slice::<Value>(bytes).ok() };
+    let message = if bytes.len() > REQUEST_BYTES_MAX {
+        None
+    } else {
+        serde_json::from_slice::<Value>(bytes).ok()
+    };
     let Some(message) = message else {
         let error = Box::new(invalid("the message is too long, or not JSON"));
-        return Err(Refusal { request_id: String::new(), error });
+        return Err(Refusal {
+            request_id: String::new(),
+            error,
+        });
     };
     judge(&message, now).map_err(|error| Refusal {
-        request_id: message["request_id"].as_str().unwrap_or_default().chars().take(REQUEST_ID_CHARS_MAX).collect(),
+        request_id: message["request_id"]
+            .as_str()
+            .unwrap_or_default()
+            .chars()
+            .take(REQUEST_ID_CHARS_MAX)
+            .collect(),
         error: Box::new(error),
     })
 }
 
 fn judge(message: &Value, now: Timestamp) -> Result<AdapterRequest, AdapterError> {
-    let version = message["contract"].as_str().and_then(|version| version.parse::<ContractVersion>().ok());
+    let version = message["contract"]
+        .as_str()
+        .and_then(|version| version.parse::<ContractVersion>().ok());
     if !version.is_some_and(ContractVersion::is_understood) {
         let ours = ContractVersion::CURRENT;
         return Err(invalid(format!("the message does not follow contract {ours}")));
     }
-    if !message["call"]["operation"].as_str().is_some_and(|operation| OPERATIONS.contains(&operation)) {
+    if !message["call"]["operation"]
+        .as_str()
+        .is_some_and(|operation| OPERATIONS.contains(&operation))
+    {
         return Err(invalid("the contract has no such operation"));
     }
     let request = AdapterRequest::deserialize(message).map_err(|error| invalid(explain(&error)))?;

@@ -3,15 +3,16 @@
 mod errors;
 mod session;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope,
-    TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
+    EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+    Scope, TokenResponse, TokenUrl,
 };
 use postern_contract::adapter::{AdapterError, AdapterErrorKind};
 use postern_contract::text::SecretText;
@@ -123,7 +124,7 @@ impl OAuth {
             ));
         }
         let client = self.client().set_redirect_uri(redirect(redirect_uri)?);
-        let http = |request| self.send(request, call.deadline());
+        let http = self.endpoint(call);
         let answer = client
             .exchange_code(AuthorizationCode::new(code.expose().to_owned()))
             .set_pkce_verifier(PkceCodeVerifier::new(session.verifier.expose_secret().to_owned()))
@@ -148,7 +149,7 @@ impl OAuth {
             ));
         };
         let client = self.client();
-        let http = |request| self.send(request, call.deadline());
+        let http = self.endpoint(call);
         let answer = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token.expose_secret().to_owned()))
             .request_async(&http)
@@ -171,8 +172,26 @@ impl OAuth {
         }
     }
 
-    /// One exchange for the `oauth2` crate. Answers that are no OAuth answers stop here.
-    async fn send(&self, request: HttpRequest, deadline: &Deadline) -> Result<HttpResponse, TokenCallError> {
+    fn endpoint(&self, call: &CallContext) -> TokenEndpoint {
+        let (config, http) = (Arc::clone(&self.config), self.http.clone());
+        TokenEndpoint {
+            config,
+            http,
+            deadline: call.deadline().clone(),
+        }
+    }
+}
+
+/// The vendor's token endpoint, as the `oauth2` crate calls it, within one call of the adapter.
+struct TokenEndpoint {
+    config: Arc<OAuthConfig>,
+    http: DeadlineClient,
+    deadline: Deadline,
+}
+
+impl TokenEndpoint {
+    /// One exchange. Answers that are no OAuth answers stop here.
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, TokenCallError> {
         let (parts, body) = request.into_parts();
         let mut ours = VendorRequest::new(parts.method, self.config.token_url.clone());
         for (name, value) in parts
@@ -183,11 +202,20 @@ impl OAuth {
             ours = ours.header(name.clone(), value.clone());
         }
         ours.body = body;
-        let reply = self.http.exchange(&ours, deadline).await?;
+        let reply = self.http.exchange(&ours, &self.deadline).await?;
         errors::check(&reply)?;
         let mut response = HttpResponse::new(reply.body);
         *response.status_mut() = reply.status;
         Ok(response)
+    }
+}
+
+impl<'c> AsyncHttpClient<'c> for TokenEndpoint {
+    type Error = TokenCallError;
+    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, TokenCallError>> + Send + 'c>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        Box::pin(self.send(request))
     }
 }
 
