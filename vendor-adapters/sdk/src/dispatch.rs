@@ -19,7 +19,7 @@ use secrecy::ExposeSecret;
 use tracing::{Instrument, error, info, info_span, warn};
 
 use crate::envelope::{Refusal, read_request};
-use crate::{Adapter, CallContext, Clock, Deadline, Granted, Sealable};
+use crate::{Adapter, CallContext, Clock, Deadline, DeadlinePassed, Granted, Sealable};
 
 /// How much longer than the deadline an adapter may take to say what became of a call. It sends nothing in that time.
 const GRACE: Duration = Duration::from_millis(250);
@@ -110,7 +110,7 @@ impl<A: Adapter> AdapterService<A> {
             }
             Call::LinkComplete(input) => {
                 let session = self
-                    .open(&input.session, &self.session_context(input.link))
+                    .open(context, &input.session, &self.session_context(input.link))
                     .await?;
                 let granted = adapter
                     .link_complete(context, session, &input.redirect_uri, &input.code)
@@ -119,39 +119,39 @@ impl<A: Adapter> AdapterService<A> {
             }
             Call::LinkRefresh(input) => {
                 let granted = adapter
-                    .link_refresh(context, self.credentials(&input).await?)
+                    .link_refresh(context, self.credentials(context, &input).await?)
                     .await?;
                 Answer::LinkRefresh(self.seal_granted(input.link, &granted).await?)
             }
             Call::LinkRevoke(input) => Answer::LinkRevoke(
                 adapter
-                    .link_revoke(context, self.credentials(&input).await?)
+                    .link_revoke(context, self.credentials(context, &input).await?)
                     .await?,
             ),
             Call::DoorsList(input) => Answer::DoorsList(
                 adapter
-                    .doors_list(context, &self.credentials(&input).await?)
+                    .doors_list(context, &self.credentials(context, &input).await?)
                     .await?,
             ),
             Call::DoorRead(input) => {
-                let credentials = self.credentials(&input.link).await?;
+                let credentials = self.credentials(context, &input.link).await?;
                 Answer::DoorRead(adapter.door_read(context, &credentials, &input).await?)
             }
             Call::DoorOpen(input) => {
-                let credentials = self.credentials(&input.link).await?;
+                let credentials = self.credentials(context, &input.link).await?;
                 Answer::DoorOpen(adapter.door_open(context, &credentials, &input).await?)
             }
             Call::DoorClose(input) => {
-                let credentials = self.credentials(&input.link).await?;
+                let credentials = self.credentials(context, &input.link).await?;
                 Answer::DoorClose(adapter.door_close(context, &credentials, &input).await?)
             }
             Call::EventsSubscribe(input) => {
-                let credentials = self.credentials(&input.link).await?;
+                let credentials = self.credentials(context, &input.link).await?;
                 Answer::EventsSubscribe(adapter.events_subscribe(context, &credentials, &input).await?)
             }
             Call::EventsParse(input) => Answer::EventsParse(adapter.events_parse(context, &input).await?),
             Call::ClipGet(input) => {
-                let credentials = self.credentials(&input.link).await?;
+                let credentials = self.credentials(context, &input.link).await?;
                 Answer::ClipGet(adapter.clip_get(context, &credentials, &input).await?)
             }
         })
@@ -167,12 +167,22 @@ impl<A: Adapter> AdapterService<A> {
         SealContext::new([("vendor", vendor), ("link", link), ("purpose", "linking".into())])
     }
 
-    async fn credentials(&self, input: &LinkInput) -> Result<A::Credentials, AdapterError> {
-        self.open(&input.credentials, &self.credentials_context(input.link))
+    async fn credentials(
+        &self,
+        call: &CallContext,
+        input: &LinkInput,
+    ) -> Result<A::Credentials, AdapterError> {
+        self.open(call, &input.credentials, &self.credentials_context(input.link))
             .await
     }
 
-    async fn open<T: Sealable>(&self, blob: &SealedBlob, context: &SealContext) -> Result<T, AdapterError> {
+    /// Nothing has been sent to anybody yet, so every failure is `not_executed`: a slow key service, too.
+    async fn open<T: Sealable>(
+        &self,
+        call: &CallContext,
+        blob: &SealedBlob,
+        context: &SealContext,
+    ) -> Result<T, AdapterError> {
         let wrong = |error: KeyError| {
             let kind = match &error {
                 KeyError::DoesNotOpen | KeyError::Malformed { .. } | KeyError::TooLong { .. } => {
@@ -182,9 +192,17 @@ impl<A: Adapter> AdapterService<A> {
             };
             AdapterError::not_executed(kind, format!("can't open what was sealed for this link: {error}"))
         };
+        let late = |DeadlinePassed| {
+            let message = "the key service did not answer in time; nothing was sent";
+            AdapterError::not_executed(AdapterErrorKind::TimedOut, message)
+        };
         let sealed = Sealed::try_from(blob.as_str().to_owned()).map_err(wrong)?;
-        let plaintext = self.sealer.open(&sealed, context).await.map_err(wrong)?;
-        T::from_plaintext(plaintext.expose_secret())
+        let opened = call
+            .deadline()
+            .bound(self.sealer.open(&sealed, context))
+            .await
+            .map_err(late)?;
+        T::from_plaintext(opened.map_err(wrong)?.expose_secret())
             .map_err(|error| AdapterError::not_executed(AdapterErrorKind::Internal, error.to_string()))
     }
 
