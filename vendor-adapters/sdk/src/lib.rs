@@ -1,1 +1,44 @@
 //! What an opener vendor builds an adapter on.
+//!
+//! An adapter is one type that implements [`Adapter`]: it says how this vendor links, lists, reads, opens and closes.
+//! Everything that is the same for every vendor is here, so that no adapter has to get it right again:
+//!
+//! - [`AdapterService`] takes one JSON request and gives one JSON reply, whatever carries them. It checks the contract's
+//!   version and the deadline, opens the sealed credentials before the adapter sees the call, and seals what comes back.
+//! - [`DeadlineClient`] speaks HTTP with a vendor. A read may be repeated; a door command is sent at most once, never at
+//!   or after its deadline, and what is not known to have failed is reported as unknown.
+//! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens.
+//! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door.
+//! - [`serve`] is the whole `main` of an adapter on AWS Lambda.
+//!
+//! What never happens here: a token, code or verifier in a log, an error or an answer.
+
+mod adapter;
+mod clock;
+mod deadline;
+mod dispatch;
+mod envelope;
+mod http;
+mod lambda;
+mod logging;
+mod oauth;
+mod order;
+mod sealable;
+mod tokens;
+
+pub use adapter::{Adapter, Begun, CallContext, Granted};
+pub use clock::{Clock, SystemClock};
+pub use deadline::{Deadline, DeadlinePassed};
+pub use dispatch::{AdapterService, Dispatch};
+pub use http::{
+    ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError,
+    SendFailure, VendorRequest, describe_url, parse_retry_after,
+};
+pub use lambda::serve;
+pub use logging::{RedactingWriter, init_json_logs, redact};
+pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
+pub use order::{Step, Target, weigh_order};
+pub use sealable::{NotSealable, Sealable};
+pub use tokens::{FRESHNESS_MARGIN, TokenSet};
+
+pub use postern_contract as contract;

@@ -1,0 +1,349 @@
+//! The contract's operations, on the myQ cloud.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use postern_adapter_sdk::{
+    Adapter, Begun, CallContext, ClientError, ClientOptions, DeadlineClient, FRESHNESS_MARGIN, Granted,
+    OAuth, PkceSession, RetryPolicy, Step, Target, TokenSet, weigh_order,
+};
+use postern_contract::Invalid;
+use postern_contract::adapter::{
+    AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, Disposition,
+    DoorCloseInput, DoorInput, DoorOpenInput, DoorRead, DoorsListed, LinkBeginInput, LinkRevoked,
+};
+use postern_contract::door::{DoorReading, DoorState, UnattendedOpen};
+use postern_contract::ids::CommandId;
+use postern_contract::text::{DoorRef, SecretText};
+use postern_contract::unattended::UnattendedClose;
+use tracing::{info, warn};
+
+use crate::api::{MyqApi, Verb};
+use crate::door_id::DoorKey;
+use crate::reading::{self, unattended_close, unattended_open};
+use crate::wire::{Device, State};
+use crate::{ConfigError, MyqConfig};
+
+/// The most homes of one login that are looked into.
+const HOMES_MAX: usize = 20;
+
+/// The longest that a reading was reported to lag behind the door, in seconds.
+const READING_LAG_SECONDS: u32 = 360;
+
+/// The shortest time between reads of a moving door, in milliseconds: what homebridge-myq uses.
+const POLL_INTERVAL_MS: u32 = 3000;
+
+/// The adapter for myQ.
+#[derive(Clone, Debug)]
+pub struct MyqAdapter {
+    api: MyqApi,
+    oauth: OAuth,
+    description: Description,
+}
+
+/// The adapter could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum SetUpError {
+    /// A setting is unusable.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The HTTP client could not be made.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// This adapter's own description breaks the contract.
+    #[error(transparent)]
+    Description(#[from] Invalid),
+}
+
+impl MyqAdapter {
+    /// The adapter for the hosts of `config`.
+    ///
+    /// # Errors
+    /// [`SetUpError`].
+    pub fn new(config: MyqConfig) -> Result<Self, SetUpError> {
+        // A 429 at myQ is a lockout of an hour, and each further call makes it longer: none is repeated, whatever
+        // `Retry-After` says.
+        let retry = RetryPolicy {
+            retry_after_max: Duration::ZERO,
+            ..RetryPolicy::default()
+        };
+        let http = DeadlineClient::new(ClientOptions {
+            retry,
+            ..ClientOptions::default()
+        })?;
+        let description = Description {
+            vendor: "myq".parse()?,
+            name: "myQ".parse()?,
+            contract: ContractVersion::CURRENT,
+            optional_operations: Vec::new(),
+            reading_lag_seconds: READING_LAG_SECONDS,
+            poll_interval_ms: POLL_INTERVAL_MS,
+        };
+        let oauth = OAuth::new(config.oauth()?, http.clone());
+        Ok(Self {
+            api: MyqApi::new(config, http),
+            oauth,
+            description,
+        })
+    }
+
+    async fn see(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        door: &DoorRef,
+    ) -> Result<(DoorKey, State, DoorReading), AdapterError> {
+        let key = DoorKey::from_ref(door)?;
+        let device = self.api.device(call, tokens, &key).await?;
+        let Some((_, state)) = device.as_garage_door() else {
+            return Err(AdapterError::not_executed(
+                AdapterErrorKind::DoorNotFound,
+                "what the reference names is no garage door",
+            ));
+        };
+        let seen = self.reading(state, call);
+        Ok((key, state.clone(), seen))
+    }
+
+    fn reading(&self, state: &State, call: &CallContext) -> DoorReading {
+        reading::reading(state, call.now(), self.api.config().silence_max)
+    }
+
+    /// Checks, reads, judges, and then sends at most once.
+    async fn order(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        order: Order<'_>,
+    ) -> Result<CommandAccepted, AdapterError> {
+        tokens.check_fresh(call.now(), FRESHNESS_MARGIN)?;
+        let (key, state, before) = self.see(call, tokens, order.door).await?;
+        let accepted = |disposition| CommandAccepted {
+            disposition,
+            before: before.clone(),
+        };
+        if let Step::Answer(disposition) = weigh_order(order.target(), &before, order.expected)? {
+            info!(command = %order.command, ?disposition, "nothing to send");
+            return Ok(accepted(disposition));
+        }
+        order
+            .check_permitted(&state)
+            .map_err(|error| error.with_reading(before.clone()))?;
+        let sent = self.api.command(call, tokens, &key, order.verb).await;
+        sent.map_err(|error| error.with_reading(before.clone()))?;
+        info!(command = %order.command, "the cloud took the command");
+        Ok(accepted(Disposition::Sent))
+    }
+}
+
+/// What is the same in both orders.
+struct Order<'a> {
+    door: &'a DoorRef,
+    command: CommandId,
+    expected: &'a [DoorState],
+    verb: Verb,
+}
+
+impl Order<'_> {
+    fn target(&self) -> Target {
+        match self.verb {
+            Verb::Open => Target::Open,
+            Verb::Close => Target::Closed,
+        }
+    }
+
+    /// myQ takes an order that the opener will not honour and answers as if it would, so it is refused here.
+    fn check_permitted(&self, state: &State) -> Result<(), AdapterError> {
+        let (permitted, way) = match self.verb {
+            Verb::Open => (unattended_open(state) == UnattendedOpen::Allowed, "opened"),
+            Verb::Close => (
+                matches!(unattended_close(state), UnattendedClose::Allowed { .. }),
+                "closed",
+            ),
+        };
+        if permitted {
+            return Ok(());
+        }
+        Err(AdapterError::not_executed(
+            AdapterErrorKind::DoorLockedOut,
+            format!("the opener does not let itself be {way} unattended; nothing was sent"),
+        ))
+    }
+}
+
+#[async_trait]
+impl Adapter for MyqAdapter {
+    type Credentials = TokenSet;
+    type Session = PkceSession;
+
+    fn describe(&self) -> Description {
+        self.description.clone()
+    }
+
+    async fn link_begin(
+        &self,
+        _: &CallContext,
+        input: &LinkBeginInput,
+    ) -> Result<Begun<PkceSession>, AdapterError> {
+        let (authorize_url, session) = self.oauth.begin(&input.state, &input.redirect_uri)?;
+        Ok(Begun {
+            authorize_url,
+            session,
+        })
+    }
+
+    async fn link_complete(
+        &self,
+        call: &CallContext,
+        session: PkceSession,
+        redirect_uri: &str,
+        code: &SecretText,
+    ) -> Result<Granted<TokenSet>, AdapterError> {
+        let credentials = self.oauth.complete(call, session, redirect_uri, code).await?;
+        Ok(Granted {
+            refresh_at: credentials.refresh_at(call.now()),
+            credentials,
+        })
+    }
+
+    async fn link_refresh(
+        &self,
+        call: &CallContext,
+        credentials: TokenSet,
+    ) -> Result<Granted<TokenSet>, AdapterError> {
+        let credentials = self.oauth.refresh(call, &credentials).await?;
+        Ok(Granted {
+            refresh_at: credentials.refresh_at(call.now()),
+            credentials,
+        })
+    }
+
+    /// myQ has no known way to give tokens back, and it would be untrue to say that they were void.
+    async fn link_revoke(&self, _: &CallContext, _: TokenSet) -> Result<LinkRevoked, AdapterError> {
+        Ok(LinkRevoked {
+            revoked_at_vendor: false,
+        })
+    }
+
+    async fn doors_list(&self, call: &CallContext, tokens: &TokenSet) -> Result<DoorsListed, AdapterError> {
+        let homes = self.api.accounts(call, tokens).await?;
+        if homes.len() > HOMES_MAX {
+            warn!(
+                homes = homes.len(),
+                "the login sees more homes than are looked into"
+            );
+        }
+        let several = homes.len() > 1;
+        let mut by_serial: BTreeMap<String, Listed> = BTreeMap::new();
+        for home in homes.into_iter().take(HOMES_MAX) {
+            for device in self.api.devices(call, tokens, &home.id).await? {
+                let Some((serial, _)) = device.as_garage_door() else {
+                    continue;
+                };
+                let serial = serial.to_owned();
+                let site = home.name.clone().filter(|_| several);
+                let listed = Listed {
+                    account: home.id.clone(),
+                    site,
+                    device,
+                };
+                match by_serial.get(&serial) {
+                    Some(known) if known.rank() <= listed.rank() => {}
+                    _ => drop(by_serial.insert(serial, listed)),
+                }
+            }
+        }
+        let doors = by_serial.into_values().filter_map(|listed| {
+            let (serial, state) = listed.device.as_garage_door()?;
+            let key = DoorKey {
+                account: listed.account.clone(),
+                serial: serial.to_owned(),
+            };
+            let Some(door) = key.to_ref() else {
+                warn!("left out a door whose ids can't be written as a reference");
+                return None;
+            };
+            let seen = self.reading(state, call);
+            reading::door(
+                door,
+                listed.device.name.as_deref(),
+                listed.site.as_deref(),
+                state,
+                seen,
+            )
+        });
+        Ok(DoorsListed {
+            doors: doors.collect(),
+        })
+    }
+
+    async fn door_read(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        input: &DoorInput,
+    ) -> Result<DoorRead, AdapterError> {
+        let (_, _, reading) = self.see(call, tokens, &input.door).await?;
+        Ok(DoorRead { reading })
+    }
+
+    async fn door_open(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        input: &DoorOpenInput,
+    ) -> Result<CommandAccepted, AdapterError> {
+        let (door, command, expected) = (&input.door, input.command, input.expected.as_slice());
+        self.order(
+            call,
+            tokens,
+            Order {
+                door,
+                command,
+                expected,
+                verb: Verb::Open,
+            },
+        )
+        .await
+    }
+
+    async fn door_close(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        input: &DoorCloseInput,
+    ) -> Result<CommandAccepted, AdapterError> {
+        let (door, command, expected) = (&input.door, input.command, input.expected.as_slice());
+        self.order(
+            call,
+            tokens,
+            Order {
+                door,
+                command,
+                expected,
+                verb: Verb::Close,
+            },
+        )
+        .await
+    }
+}
+
+/// A door as it was found in one home.
+struct Listed {
+    account: String,
+    site: Option<String>,
+    device: Device,
+}
+
+impl Listed {
+    /// Which of several homes that show the same door it is listed in, the least first: the home that the device says
+    /// it belongs to, then the one whose id sorts first. It does not change from one listing to the next, so neither
+    /// does the door's reference.
+    fn rank(&self) -> (bool, &str) {
+        (
+            self.device.account_id.as_deref() != Some(&self.account),
+            &self.account,
+        )
+    }
+}

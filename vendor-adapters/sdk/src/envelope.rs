@@ -1,0 +1,95 @@
+//! Reading a request from bytes: pure, and never a panic or a secret in what it says of a bad one.
+
+use jiff::Timestamp;
+use postern_contract::adapter::{AdapterError, AdapterErrorKind, AdapterRequest, ContractVersion};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The longest request that is read, in bytes: four times the largest webhook that a vendor is known to send.
+const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+
+/// How much of an id is handed back in a refusal, in characters.
+const REQUEST_ID_CHARS_MAX: usize = 200;
+
+/// The operations of contract 1.
+const OPERATIONS: [&str; 12] = [
+    "describe",
+    "link.begin",
+    "link.complete",
+    "link.refresh",
+    "link.revoke",
+    "doors.list",
+    "door.read",
+    "door.open",
+    "door.close",
+    "events.subscribe",
+    "events.parse",
+    "clip.get",
+];
+
+/// A request that can't be carried out, with its id as far as it could be read.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub(crate) request_id: String,
+    pub(crate) error: Box<AdapterError>,
+}
+
+/// The request in `bytes`, if it follows the contract and its deadline is still to come.
+pub(crate) fn read_request(bytes: &[u8], now: Timestamp) -> Result<AdapterRequest, Refusal> {
+    let message = if bytes.len() > REQUEST_BYTES_MAX {
+        None
+    } else {
+        serde_json::from_slice::<Value>(bytes).ok()
+    };
+    let Some(message) = message else {
+        let error = Box::new(invalid("the message is too long, or not JSON"));
+        return Err(Refusal {
+            request_id: String::new(),
+            error,
+        });
+    };
+    judge(&message, now).map_err(|error| Refusal {
+        request_id: message["request_id"]
+            .as_str()
+            .unwrap_or_default()
+            .chars()
+            .take(REQUEST_ID_CHARS_MAX)
+            .collect(),
+        error: Box::new(error),
+    })
+}
+
+fn judge(message: &Value, now: Timestamp) -> Result<AdapterRequest, AdapterError> {
+    let version = message["contract"]
+        .as_str()
+        .and_then(|version| version.parse::<ContractVersion>().ok());
+    if !version.is_some_and(ContractVersion::is_understood) {
+        let ours = ContractVersion::CURRENT;
+        return Err(invalid(format!("the message does not follow contract {ours}")));
+    }
+    if !message["call"]["operation"]
+        .as_str()
+        .is_some_and(|operation| OPERATIONS.contains(&operation))
+    {
+        return Err(invalid("the contract has no such operation"));
+    }
+    let request = AdapterRequest::deserialize(message).map_err(|error| invalid(explain(&error)))?;
+    if request.deadline <= now {
+        let message = "the deadline had passed before the call arrived";
+        return Err(AdapterError::not_executed(AdapterErrorKind::TimedOut, message));
+    }
+    Ok(request)
+}
+
+fn invalid(message: impl Into<String>) -> AdapterError {
+    AdapterError::not_executed(AdapterErrorKind::InvalidRequest, message)
+}
+
+/// What is wrong, as far as it can be said without repeating a value: most of serde's messages quote one.
+fn explain(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if text.starts_with("missing field") {
+        return format!("the message does not have the form of its operation: {text}");
+    }
+    "the message does not have the form of its operation".into()
+}

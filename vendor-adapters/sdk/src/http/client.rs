@@ -1,0 +1,223 @@
+//! The client: three ways to send, by how often a request may be repeated.
+
+use std::time::Duration;
+
+use postern_contract::adapter::Outcome;
+use tracing::{debug, warn};
+
+use super::{
+    Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError, SendFailure, VendorRequest, describe_url,
+};
+use crate::Deadline;
+
+/// How the client behaves.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientOptions {
+    /// For requests that may be repeated.
+    pub retry: RetryPolicy,
+    /// The spread of the waits between them.
+    pub jitter: Jitter,
+    /// The longest wait for a connection.
+    pub connect_timeout: Duration,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            retry: RetryPolicy::default(),
+            jitter: Jitter::default(),
+            connect_timeout: Duration::from_secs(3),
+        }
+    }
+}
+
+/// The client could not be made: the machine's trusted certificates can't be read.
+#[derive(Debug, thiserror::Error)]
+#[error("can't set up TLS")]
+pub struct ClientError(#[from] reqwest::Error);
+
+/// Speaks HTTP with a vendor. Each call has a deadline; redirects are not followed and no proxy is taken from the
+/// environment, so a request goes where it was meant to go or nowhere.
+#[derive(Clone, Debug)]
+pub struct DeadlineClient {
+    /// Keeps connections, for what may be repeated.
+    pooled: reqwest::Client,
+    /// Makes a fresh connection each time. On a kept one, that the vendor may have closed meanwhile, a command's
+    /// failure would leave in doubt whether it arrived.
+    fresh: reqwest::Client,
+    options: ClientOptions,
+}
+
+impl DeadlineClient {
+    /// A client that trusts the machine's certificates.
+    ///
+    /// # Errors
+    /// [`ClientError`] if they can't be read.
+    pub fn new(options: ClientOptions) -> Result<Self, ClientError> {
+        let builder = || {
+            reqwest::Client::builder()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .connect_timeout(options.connect_timeout)
+                .user_agent(concat!("postern-adapter/", env!("CARGO_PKG_VERSION")))
+        };
+        let fresh = builder().pool_max_idle_per_host(0).build()?;
+        Ok(Self {
+            pooled: builder().build()?,
+            fresh,
+            options,
+        })
+    }
+
+    /// Sends a request that changes nothing at the vendor, and repeats it within the deadline if that may help.
+    ///
+    /// # Errors
+    /// [`SendError`], always `not_executed`. An answer of any status is no error.
+    pub async fn read(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
+        let mut attempt = 1;
+        loop {
+            let result = self.attempt(&self.pooled, request, deadline, true).await;
+            let wait = match &result {
+                Ok(reply) => self
+                    .options
+                    .retry
+                    .after_reply(attempt, reply, &self.options.jitter),
+                Err(error) => self
+                    .options
+                    .retry
+                    .after_failure(attempt, error.failure, &self.options.jitter),
+            };
+            match wait.filter(|wait| *wait < deadline.remaining()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return result.map_err(SendError::of_a_read),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Sends a request that changes something but no door, such as a token exchange. It is repeated only while it is
+    /// certain that none of it has left.
+    ///
+    /// # Errors
+    /// [`SendError`], `unknown` as soon as the vendor may have acted. An answer of any status is no error.
+    pub async fn exchange(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
+        let mut attempt = 1;
+        loop {
+            let result = self.attempt(&self.fresh, request, deadline, true).await;
+            let wait = match &result {
+                Err(SendError {
+                    outcome: Outcome::NotExecuted,
+                    failure,
+                }) => self
+                    .options
+                    .retry
+                    .after_failure(attempt, *failure, &self.options.jitter),
+                _ => None,
+            };
+            match wait.filter(|wait| *wait < deadline.remaining()) {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => return result,
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Sends a door command: once at most, never at or after the deadline, never again. The body is not read, as the
+    /// status is all there is to know.
+    ///
+    /// # Errors
+    /// [`SendError`], `not_executed` only if no connection was made or it was too late to make one. An answer of any
+    /// status is no error: see [`Reply::command_error`].
+    pub async fn command(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
+        self.attempt(&self.fresh, request, deadline, false).await
+    }
+
+    async fn attempt(
+        &self,
+        client: &reqwest::Client,
+        request: &VendorRequest,
+        deadline: &Deadline,
+        with_body: bool,
+    ) -> Result<Reply, SendError> {
+        if deadline.is_past() {
+            return Err(SendError {
+                outcome: Outcome::NotExecuted,
+                failure: SendFailure::TooLate,
+            });
+        }
+        let began = tokio::time::Instant::now();
+        let result = match deadline
+            .bound(exchange_once(client, request, deadline, with_body))
+            .await
+        {
+            Ok(result) => result,
+            Err(_) => Err(SendError {
+                outcome: Outcome::Unknown,
+                failure: SendFailure::NoAnswerInTime,
+            }),
+        };
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (method, url) = (&request.method, describe_url(&request.url));
+        match &result {
+            Ok(reply) => {
+                debug!(%method, url, status = reply.status.as_u16(), elapsed_ms, "the vendor answered");
+            }
+            Err(error) => {
+                warn!(%method, url, outcome = ?error.outcome, %error, elapsed_ms, "no answer from the vendor");
+            }
+        }
+        result
+    }
+}
+
+async fn exchange_once(
+    client: &reqwest::Client,
+    request: &VendorRequest,
+    deadline: &Deadline,
+    with_body: bool,
+) -> Result<Reply, SendError> {
+    let sent = client
+        .request(request.method.clone(), request.url.clone())
+        .headers(request.headers.clone())
+        .body(request.body.clone())
+        .send()
+        .await;
+    let mut response = sent.map_err(failure)?;
+    let mut reply = Reply::without_body(response.status(), response.headers(), deadline.now());
+    while with_body && let Some(chunk) = response.chunk().await.map_err(failure)? {
+        if reply.body.len() + chunk.len() > RESPONSE_BYTES_MAX {
+            return Err(SendError {
+                outcome: Outcome::Unknown,
+                failure: SendFailure::AnswerTooLong,
+            });
+        }
+        reply.body.extend_from_slice(&chunk);
+    }
+    Ok(reply)
+}
+
+/// Sorts an error by whether anything can have left.
+fn failure(error: reqwest::Error) -> SendError {
+    // Without the address, whose query may hold a secret.
+    let error = error.without_url();
+    debug!(error = &error as &dyn std::error::Error, "the request failed");
+    if error.is_builder() {
+        SendError::not_sendable()
+    } else if error.is_connect() {
+        SendError {
+            outcome: Outcome::NotExecuted,
+            failure: SendFailure::NotConnected,
+        }
+    } else if error.is_timeout() {
+        SendError {
+            outcome: Outcome::Unknown,
+            failure: SendFailure::NoAnswerInTime,
+        }
+    } else {
+        SendError {
+            outcome: Outcome::Unknown,
+            failure: SendFailure::Interrupted,
+        }
+    }
+}
