@@ -1,3 +1,22 @@
-//! The whole platform in one process.
+//! The whole platform in one process: the same functions, core and adapters that run on AWS, on embedded parts.
+//!
+//! [`LocalPlatform::start`] brings it up on ports of this machine; [`play`] walks one delivery through its public HTTP addresses
+//! alone, as a customer and a carrier would. Nothing else in the workspace depends on this crate but the tests that cross crates.
 
+mod adapters;
+mod error;
+mod folder;
 pub mod issuer;
+pub mod play;
+mod platform;
+mod seed;
+mod shell;
+mod timers;
+
+pub use self::{
+    error::LocalError,
+    folder::DataPlace,
+    platform::{LocalConfig, LocalPlatform, Addresses},
+    seed::{Seeds, SeedCarrier, SeedPerson},
+    shell::ready_made,
+};

@@ -1,3 +1,121 @@
-//! Starts the local platform.
+//! `cargo run`: starts the local platform, plays one delivery through its public addresses, and stays up.
 
-fn main() {}
+use std::{path::PathBuf, process::ExitCode, time::Duration};
+
+use clap::Parser;
+use postern_local::{DataPlace, LocalConfig, LocalPlatform, play, ready_made};
+use tracing_subscriber::EnvFilter;
+
+/// The whole of Postern in one process: an issuer, both APIs, the guardian, and a simulated myQ cloud with a garage door.
+#[derive(Debug, Parser)]
+#[command(name = "postern-local", version)]
+struct Options {
+    /// Play one delivery, prove it, and end: 0 when everything was as promised.
+    #[arg(long)]
+    once: bool,
+    /// Keep nothing: everything is gone at the end. This is what --once does unless --data names a folder.
+    #[arg(long, conflicts_with = "data")]
+    memory: bool,
+    /// Where the data lies. A later start on the same folder picks up where this one was.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// The first of four ports in a row; otherwise any that are free.
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65532))]
+    port: Option<u16>,
+    /// How many times faster than a real door the simulated one moves.
+    #[arg(long, value_name = "TIMES", default_value_t = 10.0, value_parser = speed)]
+    speed: f64,
+    /// Start without playing a delivery.
+    #[arg(long, conflicts_with = "once")]
+    quiet: bool,
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.1..=100.0).contains(&speed) => Ok(speed),
+        _ => Err("a number from 0.1 to 100".to_owned()),
+    }
+}
+
+/// How long the servers get to answer what is under way.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(options).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
+    let data = match options.data {
+        Some(folder) => DataPlace::Folder(folder),
+        None if options.memory || options.once => DataPlace::Memory,
+        None => DataPlace::Folder(PathBuf::from(".postern")),
+    };
+    let config = LocalConfig { first_port: options.port, door_speed: options.speed, ..LocalConfig::at(data.clone()) };
+    let local = LocalPlatform::start(config).await?;
+    println!("Postern, all of it in this process.\n");
+    println!("{}", table(&local));
+    if !options.quiet {
+        println!("One delivery, through these addresses alone:\n");
+        let story = play::play(&local, true).await?;
+        println!(
+            "\n  {} is delivered. Its log of {} entries is whole and signed.\n  It took {:.1} s; head {}\n",
+            story.delivery,
+            story.proof.entries,
+            story.took.as_secs_f64(),
+            story.proof.head
+        );
+    }
+    if !options.once {
+        stay(&local, &data).await?;
+    }
+    if tokio::time::timeout(STOP_WITHIN, local.stop()).await.is_err() {
+        println!("Somebody was still waiting for an answer.");
+    }
+    Ok(())
+}
+
+/// Tells how to go on by hand, and waits for Ctrl-C.
+async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std::error::Error>> {
+    let lines = ready_made(local)?;
+    match data {
+        DataPlace::Folder(folder) => {
+            let file = folder.join("env");
+            std::fs::write(&file, lines)?;
+            println!("Go on by hand (the README has the whole walk):\n\n  . {}", file.display());
+        }
+        DataPlace::Memory => println!("Go on by hand (the README has the whole walk):\n\n{lines}"),
+    }
+    println!(
+        "  curl -s -u $CLIENT_ID:$CLIENT_SECRET -d grant_type=client_credentials $ISSUER/oauth2/token\n  \
+         curl -s -H \"Authorization: Bearer $CUSTOMER_TOKEN\" $CUSTOMER_API/v1/doors\n  \
+         curl -s $MYQ_CLOUD/_control\n\nCtrl-C stops."
+    );
+    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminated.recv() => {}
+    }
+    println!("\nStopping.");
+    Ok(())
+}
+
+fn table(local: &LocalPlatform) -> String {
+    let at = &local.addresses;
+    let rows = [
+        ("carriers' API", at.carrier_api.as_str()),
+        ("customers' API", at.customer_api.as_str()),
+        ("issuer (OAuth2)", at.issuer.as_str()),
+        ("simulated myQ cloud", at.myq.as_str()),
+    ];
+    rows.iter().map(|(what, address)| format!("  {what:<21}{address}\n")).collect()
+}

@@ -1,0 +1,66 @@
+//! Why the local platform did not start, or stopped.
+
+use std::path::PathBuf;
+
+use postern_adapter_myq::adapter::SetUpError;
+use postern_core::{Error, store::StoreError};
+use postern_embedded_record::EmbeddedRecordError;
+use postern_http::token::KeySourceError;
+use postern_keys::KeyError;
+use postern_vendor_clouds::CloudError;
+
+use crate::issuer::IssuerError;
+
+/// Why the local platform did not start, or what ended it.
+#[derive(Debug, thiserror::Error)]
+pub enum LocalError {
+    /// The data folder, or a file in it, cannot be used.
+    #[error("{path} cannot be used: {source}", path = path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file of the data folder does not hold what it should.
+    #[error("{path} does not hold what it should: remove it, or choose another data folder", path = path.display())]
+    Malformed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// No socket.
+    #[error("port {port} cannot be listened on: {source}. Choose other ports with --port")]
+    Port {
+        /// Which.
+        port: u16,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The embedded record.
+    #[error(transparent)]
+    Record(#[from] EmbeddedRecordError),
+    /// The record's table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The key file.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The issuer.
+    #[error(transparent)]
+    Issuer(#[from] IssuerError),
+    /// The token verifiers.
+    #[error(transparent)]
+    Verifier(#[from] KeySourceError),
+    /// The simulated vendor cloud.
+    #[error(transparent)]
+    Cloud(#[from] CloudError),
+    /// The myQ adapter.
+    #[error(transparent)]
+    Adapter(#[from] SetUpError),
+    /// The first look at what is due.
+    #[error(transparent)]
+    Guardian(#[from] Error),
+    /// An address of our own that is none.
+    #[error("an address could not be read: {0}")]
+    Address(#[from] url::ParseError),
+}

@@ -1,0 +1,336 @@
+//! Bringing the local platform up, and down again.
+
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+
+use axum::Router;
+use jiff::SignedDuration;
+use postern_adapter_myq::{MyqAdapter, MyqConfig};
+use postern_adapter_sdk::AdapterService;
+use postern_carrier_api::Carriers;
+use postern_contract::ids::VendorId;
+use postern_core::{
+    Platform,
+    grant::Limits,
+    ports::{Adapters, Chance, Clock, SystemChance, SystemClock},
+    store::Store,
+};
+use postern_customer_api::Customers;
+use postern_embedded_record::{EmbeddedRecord, Recorder};
+use postern_http::{
+    Cursors, HouseConfig, Verifier, VerifierConfig,
+    token::{Algorithm, Audience, KeySource},
+};
+use postern_keys::KeyFile;
+use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, MyqCloud, RunningCloud};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
+use url::Url;
+
+use crate::{
+    DataPlace, LocalError, Seeds,
+    adapters::InProcess,
+    folder::Ports,
+    issuer::{App, Issuer, IssuerConfig, KeyPlace},
+    timers::{self, Timers},
+};
+
+const CARRIER_AUDIENCE: &str = "postern-carrier-api";
+const CUSTOMER_AUDIENCE: &str = "postern-customer-api";
+/// How often the embedded record is tidied up: what has expired goes, old stream records go.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
+
+/// How to start a local platform.
+#[derive(Debug, Clone)]
+pub struct LocalConfig {
+    /// Where its data lies.
+    pub data: DataPlace,
+    /// The first of four ports in a row; otherwise those of the last start on the folder, or any that are free.
+    pub first_port: Option<u16>,
+    /// How many times faster than a real one the simulated door moves.
+    pub door_speed: f64,
+    /// The bounds of grants.
+    pub limits: Limits,
+    /// Who is there from the start.
+    pub seeds: Seeds,
+    /// Watches every request to the record, for tests that count them.
+    pub recorder: Option<Recorder>,
+}
+
+impl LocalConfig {
+    /// A platform at `data`, with a door that moves ten times faster than a real one and is looked at accordingly.
+    #[must_use]
+    pub fn at(data: DataPlace) -> Self {
+        let limits = Limits { look_again_min: SignedDuration::from_millis(150), ..Limits::default() };
+        Self { data, first_port: None, door_speed: 10.0, limits, seeds: Seeds::default(), recorder: None }
+    }
+}
+
+/// Where everything is.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The OAuth2 issuer.
+    pub issuer: Url,
+    /// The carriers' API.
+    pub carrier_api: Url,
+    /// The customers' API.
+    pub customer_api: Url,
+    /// The simulated myQ cloud, with its fault controls.
+    pub myq: Url,
+    /// Where a vendor's login page sends the customer's browser.
+    pub linked: Url,
+    /// Where the issuer's login page sends the customer's browser.
+    pub signed_in: Url,
+}
+
+/// A local platform that runs.
+#[derive(Debug)]
+pub struct LocalPlatform {
+    /// Where everything is.
+    pub addresses: Addresses,
+    /// Who is there.
+    pub seeds: Seeds,
+    /// The platform itself, for tests that look inside.
+    pub platform: Platform,
+    issuer: Issuer,
+    cloud: RunningCloud,
+    record: Arc<EmbeddedRecord>,
+    stop: watch::Sender<bool>,
+    servers: JoinSet<()>,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl LocalPlatform {
+    /// Starts everything, and has the guardian take up what an earlier start left.
+    ///
+    /// # Errors
+    /// [`LocalError`]: a folder that another process holds, a port that is taken, a file that is malformed.
+    pub async fn start(config: LocalConfig) -> Result<Self, LocalError> {
+        config.data.prepare()?;
+        // The record first: its lock is what keeps a second process off the whole folder.
+        let record = Arc::new(match &config.data {
+            DataPlace::Memory => EmbeddedRecord::memory()?,
+            DataPlace::Folder(folder) => EmbeddedRecord::open(folder)?,
+        });
+        let listeners = Listeners::bind(&config).await?;
+        let cloud = start_cloud(&config, listeners.myq).await?;
+        config.data.keep_ports(listeners.ports(cloud.address().port())?)?;
+        let addresses = listeners.addresses(cloud.base_url())?;
+        cloud.control().accept_redirect(addresses.linked.as_str())?;
+
+        let keys = match config.data.file("keys.json") {
+            Some(path) => KeyFile::open_or_create(path)?,
+            None => KeyFile::ephemeral()?,
+        };
+        let (follow_ups, left) = Timers::new();
+        let store = Store::new(&record.client_with(config.recorder.clone(), None), "postern");
+        store.create_table().await?;
+        let myq = MyqAdapter::new(MyqConfig::at_one_host(addresses.myq.clone(), "postern-local"))?;
+        let myq = AdapterService::new(myq, Arc::new(keys.sealer()), Arc::new(postern_adapter_sdk::SystemClock));
+        let vendor: VendorId = "myq".parse().expect("myq follows the rule for vendors' names");
+        let platform = Platform {
+            store,
+            adapters: Adapters::new(Arc::new(InProcess::default().with(vendor, Arc::new(myq)))),
+            sealer: Arc::new(keys.sealer()),
+            signer: Arc::new(keys.signer()),
+            clock: Arc::new(SystemClock),
+            chance: Arc::new(SystemChance::default()),
+            follow_ups: Arc::new(follow_ups),
+            limits: config.limits,
+            link_redirect_uri: addresses.linked.to_string(),
+        };
+        config.seeds.register(&platform).await?;
+        let issuer = start_issuer(&config, &addresses)?;
+        let cursors = Cursors::new(&secrecy::SecretSlice::from(SystemChance::default().bytes().to_vec()));
+
+        let (stop, stopped) = watch::channel(false);
+        let mut servers = JoinSet::new();
+        let carriers = Carriers { platform: platform.clone(), cursors: cursors.clone() };
+        let customers = Customers { platform: platform.clone(), cursors };
+        let carriers = postern_carrier_api::router(carriers, house(&issuer, &addresses, CARRIER_AUDIENCE)?);
+        let customers = postern_customer_api::router(customers, house(&issuer, &addresses, CUSTOMER_AUDIENCE)?);
+        serve(&mut servers, listeners.issuer, issuer.router().merge(crate::shell::pages()), &stopped);
+        serve(&mut servers, listeners.carrier_api, carriers, &stopped);
+        serve(&mut servers, listeners.customer_api, customers, &stopped);
+
+        let guardian = tokio::spawn({
+            let platform = platform.clone();
+            async move {
+                if let Err(error) = timers::run(platform, left).await {
+                    tracing::error!(%error, "the guardian has stopped");
+                }
+            }
+        });
+        let tidier = tokio::spawn(tidy(Arc::clone(&record)));
+        let background = vec![guardian, tidier];
+        Ok(Self { addresses, seeds: config.seeds, platform, issuer, cloud, record, stop, servers, background })
+    }
+
+    /// The issuer, for minting ready-made tokens.
+    #[must_use]
+    pub const fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
+    /// The simulated myQ cloud's controls.
+    #[must_use]
+    pub const fn myq(&self) -> &postern_vendor_clouds::Control {
+        self.cloud.control()
+    }
+
+    /// The address of the embedded record, which speaks DynamoDB's protocol.
+    #[must_use]
+    pub fn record_url(&self) -> &str {
+        self.record.url()
+    }
+
+    /// Stops: requests under way are answered, then the servers, the guardian, the vendor cloud and the record end.
+    pub async fn stop(mut self) {
+        // No receiver is left only when every server has ended already.
+        let _ = self.stop.send(true);
+        while self.servers.join_next().await.is_some() {}
+        for task in self.background {
+            task.abort();
+            // An aborted task answers that it was.
+            let _ = task.await;
+        }
+        self.cloud.shutdown().await;
+    }
+}
+
+struct Listeners {
+    issuer: TcpListener,
+    carrier_api: TcpListener,
+    customer_api: TcpListener,
+    myq: u16,
+}
+
+impl Listeners {
+    async fn bind(config: &LocalConfig) -> Result<Self, LocalError> {
+        let last = config.data.last_ports()?;
+        let ports = config.first_port.map(Ports::from).or(last).unwrap_or_default();
+        let asked = config.first_port.is_some();
+        Ok(Self {
+            issuer: listen(ports.issuer, asked).await?,
+            carrier_api: listen(ports.carrier_api, asked).await?,
+            customer_api: listen(ports.customer_api, asked).await?,
+            myq: ports.myq,
+        })
+    }
+
+    fn ports(&self, myq: u16) -> Result<Ports, LocalError> {
+        Ok(Ports {
+            issuer: port(&self.issuer)?,
+            carrier_api: port(&self.carrier_api)?,
+            customer_api: port(&self.customer_api)?,
+            myq,
+        })
+    }
+
+    fn addresses(&self, myq: &str) -> Result<Addresses, LocalError> {
+        let at = |listener: &TcpListener, path: &str| -> Result<Url, LocalError> {
+            Ok(format!("http://127.0.0.1:{}{path}", port(listener)?).parse()?)
+        };
+        Ok(Addresses {
+            issuer: at(&self.issuer, "")?,
+            carrier_api: at(&self.carrier_api, "")?,
+            customer_api: at(&self.customer_api, "")?,
+            myq: myq.parse()?,
+            linked: at(&self.issuer, "/linked")?,
+            signed_in: at(&self.issuer, "/signed-in")?,
+        })
+    }
+}
+
+fn port(listener: &TcpListener) -> Result<u16, LocalError> {
+    listener.local_addr().map(|address| address.port()).map_err(|source| LocalError::Port { port: 0, source })
+}
+
+/// Listens on a port of this machine only. A port that is merely remembered may be given up for any that is free.
+async fn listen(port: u16, asked: bool) -> Result<TcpListener, LocalError> {
+    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+        Ok(listener) => Ok(listener),
+        Err(_) if !asked && port != 0 => Box::pin(listen(0, true)).await,
+        Err(source) => Err(LocalError::Port { port, source }),
+    }
+}
+
+async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
+    let timings = DoorTimings::default().at_speed(config.door_speed).unwrap_or_default();
+    let demo = CloudConfig {
+        listen: (Ipv4Addr::LOCALHOST, port).into(),
+        timings,
+        snapshot: config.data.file("myq-cloud.json"),
+        ..CloudConfig::demo()
+    };
+    match MyqCloud::start(demo.clone()).await {
+        Ok(cloud) => Ok(cloud),
+        // A port that is merely remembered may be given up.
+        Err(_) if config.first_port.is_none() && port != 0 => {
+            Ok(MyqCloud::start(CloudConfig { listen: (Ipv4Addr::LOCALHOST, 0).into(), ..demo }).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn start_issuer(config: &LocalConfig, addresses: &Addresses) -> Result<Issuer, LocalError> {
+    Ok(Issuer::new(IssuerConfig {
+        issuer: issuer_name(addresses),
+        carrier_audience: CARRIER_AUDIENCE.to_owned(),
+        customer_audience: CUSTOMER_AUDIENCE.to_owned(),
+        clients: config.seeds.clients(),
+        app: App::new(vec![addresses.signed_in.to_string()]),
+        people: config.seeds.people(),
+        key: config.data.file("issuer-key.json").map_or(KeyPlace::Memory, KeyPlace::File),
+        now: wall(),
+    })?)
+}
+
+/// The `iss` of every token: the address without the slash that a parsed address ends with.
+fn issuer_name(addresses: &Addresses) -> String {
+    addresses.issuer.as_str().trim_end_matches('/').to_owned()
+}
+
+fn wall() -> postern_http::Clock {
+    Arc::new(|| SystemClock.now())
+}
+
+fn house(issuer: &Issuer, addresses: &Addresses, audience: &str) -> Result<HouseConfig, LocalError> {
+    let verifier = Verifier::new(VerifierConfig {
+        issuer: issuer_name(addresses),
+        audience: Audience::Claim(audience.to_owned()),
+        algorithms: vec![Algorithm::Es256],
+        keys: KeySource::Fixed(issuer.jwks()),
+        scope_prefix: String::new(),
+        now: wall(),
+    })?;
+    let chance = SystemChance::default();
+    Ok(HouseConfig { verifier: Arc::new(verifier), now: wall(), entropy: Arc::new(move || chance.number()) })
+}
+
+fn serve(servers: &mut JoinSet<()>, listener: TcpListener, router: Router, stopped: &watch::Receiver<bool>) {
+    let mut stopped = stopped.clone();
+    servers.spawn(async move {
+        let ended = async move {
+            // The sender is gone only when the platform is.
+            let _ = stopped.wait_for(|stop| *stop).await;
+        };
+        if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(ended).await {
+            tracing::error!(%error, "a server has ended");
+        }
+    });
+}
+
+async fn tidy(record: Arc<EmbeddedRecord>) {
+    let mut every = tokio::time::interval(TIDY_EVERY);
+    loop {
+        every.tick().await;
+        let record = Arc::clone(&record);
+        let tidied = tokio::task::spawn_blocking(move || record.maintain(SystemClock.now())).await;
+        if let Ok(Err(error)) = tidied {
+            tracing::warn!(%error, "the embedded record could not be tidied up");
+        }
+    }
+}
