@@ -1,7 +1,7 @@
 //! Read before write: what to do with an order, given what was just seen of the door.
 //!
-//! Pure, so that every adapter judges alike. Only a door that is seen at rest, open or closed, online and with a reading
-//! that is not stale, is sent an order. A door that is already where it should be is left alone: an order sent to it
+//! Pure, so that every adapter judges alike. Only a door that is seen at rest, online and with a reading that is not
+//! stale, is sent an order. A door that is already where it should be is left alone: an order sent to it
 //! would do nothing at best, and at a vendor that toggles it would do the opposite.
 
 use postern_contract::adapter::{AdapterError, AdapterErrorKind, Disposition};
@@ -29,11 +29,12 @@ pub enum Step {
 ///
 /// Closing a door that is closed, or on its way down, is already done. Opening one that is open, or on its way up, is
 /// already done only if the order `expected` to find it so: an open garage that nobody expected is news, and the
-/// platform must hear it.
+/// platform must hear it. A door that stopped half-way is sent an order only if the order expected that: a set-point is
+/// then well defined, but an adapter whose vendor toggles has to refuse it first.
 ///
 /// # Errors
 /// Always `not_executed`, with the reading: `door_offline`; `door_obstructed` for a close; `rejected` for a door that is
-/// stale, moving, stopped half-way or unknown, or in a state that the order did not expect.
+/// stale, moving or unknown, or in a state that the order did not expect.
 pub fn weigh_order(
     target: Target,
     reading: &DoorReading,
@@ -73,7 +74,7 @@ pub fn weigh_order(
         );
     }
     match reading.state {
-        DoorState::Open | DoorState::Closed if is_expected => Ok(Step::Send),
+        DoorState::Open | DoorState::Closed | DoorState::Stopped if is_expected => Ok(Step::Send),
         DoorState::Open => refuse(
             AdapterErrorKind::Rejected,
             "the door is open, which the order did not expect",
@@ -85,7 +86,10 @@ pub fn weigh_order(
         DoorState::Opening | DoorState::Closing | DoorState::Warning => {
             refuse(AdapterErrorKind::Rejected, "the door is moving or about to")
         }
-        DoorState::Stopped => refuse(AdapterErrorKind::Rejected, "the door has stopped half-way"),
+        DoorState::Stopped => refuse(
+            AdapterErrorKind::Rejected,
+            "the door has stopped half-way, which the order did not expect",
+        ),
         DoorState::Unknown => refuse(AdapterErrorKind::Rejected, "nobody can say how the door stands"),
     }
 }
@@ -127,14 +131,15 @@ mod tests {
         for state in STATES {
             let open = weigh_order(Target::Open, &reading(state), &STATES);
             let close = weigh_order(Target::Closed, &reading(state), &STATES);
+            let stopped = state == DoorState::Stopped;
             assert_eq!(
                 open == Ok(Step::Send),
-                state == DoorState::Closed,
+                stopped || state == DoorState::Closed,
                 "open from {state:?}"
             );
             assert_eq!(
                 close == Ok(Step::Send),
-                state == DoorState::Open,
+                stopped || state == DoorState::Open,
                 "close from {state:?}"
             );
         }

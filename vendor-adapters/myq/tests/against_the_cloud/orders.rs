@@ -117,21 +117,35 @@ async fn an_order_is_refused_when_the_door_does_not_stand_as_expected() {
 }
 
 #[tokio::test]
-async fn a_door_stopped_half_way_is_not_moved_unattended() {
+async fn a_door_stopped_half_way_is_closed_only_by_an_order_that_expects_it() {
     let bench = Bench::linked().await;
-    let door = bench.only_door().await.door;
-    bench.control().stop_next_halfway(&bench.main_door(), 1).unwrap();
+    let (door, serial) = (bench.only_door().await.door, bench.main_door());
+    bench.control().stop_next_halfway(&serial, 1).unwrap();
     bench.open(door.as_str()).await.unwrap();
     bench.pass(60);
-    let mut close = bench.close_input(door.as_str());
-    close["expected"] = json!(["open", "stopped"]);
-    let refused = accepted(bench.call("door.close", close).await).unwrap_err();
+    let refused = bench.close(door.as_str()).await.unwrap_err();
     assert_eq!(
         (refused.kind, refused.outcome),
         (AdapterErrorKind::Rejected, Outcome::NotExecuted)
     );
     assert_eq!(refused.reading.unwrap().state, DoorState::Stopped);
-    assert_eq!(bench.control().commands_received(&bench.main_door()).unwrap(), 1);
+    assert_eq!(bench.control().commands_received(&serial).unwrap(), 1);
+    let mut close = bench.close_input(door.as_str());
+    close["expected"] = json!(["open", "stopped"]);
+    let ordered_at = bench.clock.now();
+    let sent = accepted(bench.call("door.close", close).await).unwrap();
+    assert_eq!(
+        (sent.disposition, sent.before.state),
+        (Disposition::Sent, DoorState::Stopped)
+    );
+    bench.pass(60);
+    assert!(
+        bench
+            .read(door.as_str())
+            .await
+            .unwrap()
+            .proves_closed_after(ordered_at)
+    );
 }
 
 #[tokio::test]
