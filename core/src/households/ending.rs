@@ -36,6 +36,38 @@ pub(crate) async fn end_grants(
     reason: RevocationReason,
     concerns: impl Fn(&Grant) -> bool,
 ) -> Result<Ended, Error> {
+    let (views, failed) = revoke_each(platform, household, reason, concerns).await?;
+    let mut ended = Ended::default();
+    for view in views {
+        let view = until_no_open_can_leave(platform, household, view).await?;
+        if view.state.is_end() || view.state == GrantState::Closed {
+            ended.revoked.push(view.id);
+        } else {
+            ended.closing.push(view.id);
+        }
+    }
+    failed.map_or(Ok(ended), Err)
+}
+
+/// The same without the waiting: for a link that no longer works, through which nothing can leave anyway, and which may be found out
+/// about by the very open that would be waited for.
+pub(crate) async fn revoke_grants(
+    platform: &Platform,
+    household: HouseholdId,
+    reason: RevocationReason,
+    concerns: impl Fn(&Grant) -> bool,
+) -> Result<(), Error> {
+    let (_, failed) = revoke_each(platform, household, reason, concerns).await?;
+    failed.map_or(Ok(()), Err)
+}
+
+/// Revokes each that is concerned; hands back what they are now, and the last failure.
+async fn revoke_each(
+    platform: &Platform,
+    household: HouseholdId,
+    reason: RevocationReason,
+    concerns: impl Fn(&Grant) -> bool,
+) -> Result<(Vec<DeliveryView>, Option<Error>), Error> {
     let under_way = platform.store.active_of(household).await?;
     let grants: Vec<Grant> = platform.store.grants(&under_way).await?;
     let mut views = Vec::new();
@@ -49,16 +81,7 @@ pub(crate) async fn end_grants(
             }
         }
     }
-    let mut ended = Ended::default();
-    for view in views {
-        let view = until_no_open_can_leave(platform, household, view).await?;
-        if view.state.is_end() || view.state == GrantState::Closed {
-            ended.revoked.push(view.id);
-        } else {
-            ended.closing.push(view.id);
-        }
-    }
-    failed.map_or(Ok(ended), Err)
+    Ok((views, failed))
 }
 
 /// Waits until no open of a delivery can leave any more.
