@@ -26,4 +26,5 @@ pub use self::{
 pub(crate) use self::{
     commit::{Loaded, advance, load},
     send::send_close,
+    site::load_site,
 };

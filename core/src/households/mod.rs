@@ -1,6 +1,32 @@
-//! The flows of a household.
+//! The flows of a household: who it is, what it agrees to, its deliveries, and turning it all off.
+//!
+//! Whoever asks is known by the subject of a token, which belongs to at most one household ([`of_person`]). Everything after that
+//! is asked in the name of that household, so that another's things are simply not there.
 
-/// A household's own request that is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("refused")]
-pub enum HouseholdRefusal {}
+mod activity;
+mod change;
+mod deliveries;
+mod ending;
+mod preferences;
+mod read;
+mod refusal;
+mod refuse;
+mod sign_up;
+mod turn_off;
+mod turn_on;
+
+pub use self::{
+    activity::activity,
+    deliveries::{Which, delivery, list, log, wait_for_change},
+    preferences::{preferences, set_preferences},
+    read::{of_person, read},
+    refusal::HouseholdRefusal,
+    refuse::refuse,
+    sign_up::sign_up,
+    turn_off::turn_off,
+    turn_on::turn_on,
+};
+pub(crate) use self::{
+    change::{change_consent, consent_of, happened},
+    ending::{end_grants, revoke_grants},
+};

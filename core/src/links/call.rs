@@ -10,8 +10,9 @@ use postern_contract::{
 use super::refresh::refresh;
 use crate::{Error, Platform, household::Link};
 
-/// Calls the adapter of `link`. When it says, with nothing done, that the credentials have run out, they are refreshed and the call
-/// is made once more.
+/// Calls the adapter of `link`. When it says, with nothing done, that the credentials have run out or the link is revoked, they are
+/// refreshed and the call is made once more. The refresh is the vendor's last word on a link: if it too says revoked, the link is
+/// broken, and that is recorded and told.
 pub(crate) async fn call_with(
     platform: &Platform,
     household: HouseholdId,
@@ -38,7 +39,8 @@ pub(crate) async fn call_with(
         .await;
     let expired = matches!(
         &first,
-        Err(error) if error.kind == AdapterErrorKind::CredentialsExpired && error.outcome == Outcome::NotExecuted
+        Err(error) if error.outcome == Outcome::NotExecuted
+            && matches!(error.kind, AdapterErrorKind::CredentialsExpired | AdapterErrorKind::LinkRevoked)
     );
     if !expired {
         return first;

@@ -1,7 +1,27 @@
-//! The flows of a link: a household's tie to one vendor account.
+//! The flows of a link: a household's tie to one vendor account, the doors it reaches, and its credentials.
 
+mod begin;
 mod call;
+mod choose;
+mod doors;
+mod end;
+mod finish;
+mod list;
 mod refresh;
+mod refused;
+mod rename;
+mod sync;
+mod unlink;
 
 pub(crate) use self::call::call_with;
-pub use self::refresh::{refresh, refresh_when_due};
+pub use self::{
+    begin::begin,
+    choose::choose_door,
+    doors::{door, doors, read_door},
+    finish::finish,
+    list::list,
+    refresh::{refresh, refresh_when_due},
+    rename::rename_door,
+    sync::sync_doors,
+    unlink::unlink,
+};

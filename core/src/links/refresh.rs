@@ -15,8 +15,10 @@ use postern_contract::{
 };
 
 use crate::{
-    Error, Platform, deliveries,
+    Error, Platform,
+    grant::Grant,
     household::Link,
+    households::revoke_grants,
     ports::wrong_answer,
     store::{StoreError, StoredLink, Write},
 };
@@ -50,7 +52,13 @@ pub async fn refresh(
             .take_lease(household, link, &holder, now + LEASE, now)
             .await?
         {
-            return under_lease(platform, household, held, &holder, stale).await;
+            // In a task of its own: once the vendor has rotated the token, the new one is stored, whoever hangs up.
+            let (platform, holder, stale) = (platform.clone(), holder.clone(), stale.clone());
+            let task =
+                tokio::spawn(async move { under_lease(&platform, household, held, &holder, &stale).await });
+            return task
+                .await
+                .map_err(|_| Error::Corrupt("a refresh that panicked"))?;
         }
         let Some(seen) = platform.store.link(household, link).await? else {
             return Err(Error::NotFound);
@@ -151,7 +159,8 @@ async fn release(
     }
 }
 
-/// The vendor no longer accepts the link: it is broken, the household is told, and what hangs on it ends.
+/// The vendor no longer accepts the link: what hangs on it ends, it is broken, and the household is told. The grants come first: a
+/// crash in between leaves the link due, and the next look comes here again. What was booked meanwhile ends after it.
 async fn broken(
     platform: &Platform,
     household: HouseholdId,
@@ -173,11 +182,10 @@ async fn broken(
         Write::refreshed_link(household, &broken, version, holder)?,
         Write::activity(household, &activity)?,
     ];
+    let through_it = |grant: &Grant| grant.door.link == link.id;
+    revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await?;
     platform.store.transact(writes).await?;
-    for delivery in platform.store.active_of(household).await? {
-        deliveries::revoke(platform, delivery, RevocationReason::Unlinked).await?;
-    }
-    Ok(())
+    revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await
 }
 
 /// The guardian's look at a link: refreshes it ahead of its end, and answers when to look again.

@@ -189,6 +189,19 @@ impl Store {
         items.iter().map(|item| pointed(item, prefix::ACTIVE)).collect()
     }
 
+    /// A page of a household's deliveries that are under way, the youngest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn active_page(
+        &self,
+        household: HouseholdId,
+        limit: usize,
+        after: Option<PageKey>,
+    ) -> Result<Fetched<DeliveryId>, StoreError> {
+        self.pointed_page(household, prefix::ACTIVE, limit, after).await
+    }
+
     /// A page of a household's deliveries that have ended, the youngest first.
     ///
     /// # Errors
@@ -199,13 +212,23 @@ impl Store {
         limit: usize,
         after: Option<PageKey>,
     ) -> Result<Fetched<DeliveryId>, StoreError> {
+        self.pointed_page(household, prefix::PAST, limit, after).await
+    }
+
+    async fn pointed_page(
+        &self,
+        household: HouseholdId,
+        prefix: &'static str,
+        limit: usize,
+        after: Option<PageKey>,
+    ) -> Result<Fetched<DeliveryId>, StoreError> {
         let plan = QueryPlan::new(
             Partition::Household(household),
-            Sort::StartsWith(prefix::PAST.to_owned()),
+            Sort::StartsWith(prefix.to_owned()),
         );
         self.query(plan.backward().limit(limit).after(after))
             .await?
-            .try_map(|item| pointed(&item, prefix::PAST))
+            .try_map(|item| pointed(&item, prefix))
     }
 
     /// A page of a household's activity, its own and its deliveries', the youngest first. The index may lag by moments.

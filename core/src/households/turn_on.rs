@@ -1,0 +1,48 @@
+//! Turning in-garage delivery on: only with a door that can also be closed again.
+
+use postern_contract::{
+    customer::{HouseholdEvent, PreferencesView},
+    ids::HouseholdId,
+    unattended::UnattendedClosePermit,
+};
+
+use super::{HouseholdRefusal, change_consent};
+use crate::{Error, Platform, deliveries::load_site, grant::DeliverySite};
+
+/// Turns in-garage delivery on. It asks for a delivery door whose link works and which may be closed with nobody watching, by the
+/// household's deliberate act and its opener's word. Turning on what is on changes nothing.
+///
+/// # Errors
+/// [`HouseholdRefusal::NoDeliveryDoor`], [`HouseholdRefusal::LinkBroken`], [`HouseholdRefusal::UnattendedCloseBarred`];
+/// [`Error::Store`], [`Error::Contended`].
+pub async fn turn_on(platform: &Platform, household: HouseholdId) -> Result<PreferencesView, Error> {
+    let site = load_site(platform, household).await?;
+    let seen = &site.policy.consent;
+    if !seen.enabled {
+        ready(&site)?;
+    }
+    let changed = change_consent(platform, household, |consent| {
+        if consent.enabled {
+            return Ok(None);
+        }
+        // What was found ready is turned on, and nothing else: another door may have been chosen since.
+        if consent.version != seen.version {
+            return Err(Error::Contended);
+        }
+        let on = consent.changed(|consent| consent.enabled = true);
+        Ok(Some((on, Some(HouseholdEvent::TurnedOn))))
+    })
+    .await?;
+    Ok(changed.view())
+}
+
+/// Whether the delivery door works and may be closed with nobody watching, all rules of 16 CFR 1211.14 considered.
+fn ready(site: &DeliverySite) -> Result<(), HouseholdRefusal> {
+    if site.policy.consent.delivery_door.is_none() {
+        return Err(HouseholdRefusal::NoDeliveryDoor);
+    }
+    let door = site.door.as_ref().ok_or(HouseholdRefusal::LinkBroken)?;
+    UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, 0)
+        .map(drop)
+        .map_err(|bar| HouseholdRefusal::UnattendedCloseBarred { bar })
+}

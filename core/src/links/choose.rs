@@ -1,0 +1,208 @@
+//! Choosing the door that deliveries use, and with it claiming that door.
+//!
+//! A vendor's door belongs to one household at a time. Whoever shows, by a working link, that the door answers to them gets it: the
+//! household that had it loses it in the same transaction, its consent included, so that no code of its deliveries can be redeemed
+//! from then on. Its grants end at once, and its link too unless that reaches other doors or is still needed to close this one.
+
+use postern_contract::{
+    customer::{ChooseDoor, HouseholdDoor, HouseholdEvent},
+    delivery::RevocationReason,
+    door::DoorKind,
+    ids::{DoorId, HouseholdId},
+    unattended::{DeliberateAct, UnattendedClosePermit},
+};
+
+use super::{doors::view, end::end_link_if_idle};
+use crate::{
+    Error, Platform,
+    consent::{ChosenDoor, Consent},
+    household::HouseholdDoorRecord,
+    households::{consent_of, end_grants, happened},
+    store::{Condition, DoorClaim, Key, StoreError, Write},
+};
+
+/// How often it is tried when others were faster.
+const TRIES_MAX: usize = 12;
+
+/// Chooses the delivery door. Grants for another door end; when this returns, no open of theirs can leave. A door that may not be
+/// closed unattended can be chosen, but turns in-garage delivery off. Choosing what is chosen, in the same words, changes nothing.
+/// Runs to its end even when the caller hangs up.
+///
+/// # Errors
+/// [`Error::NotFound`] also for another household's door; [`Error::Store`], [`Error::Contended`].
+pub async fn choose_door(
+    platform: &Platform,
+    household: HouseholdId,
+    choice: ChooseDoor,
+) -> Result<HouseholdDoor, Error> {
+    let platform = platform.clone();
+    let flow = tokio::spawn(async move { run(&platform, household, choice).await });
+    flow.await.map_err(|_| Error::Corrupt("a choice that panicked"))?
+}
+
+async fn run(
+    platform: &Platform,
+    household: HouseholdId,
+    choice: ChooseDoor,
+) -> Result<HouseholdDoor, Error> {
+    for _ in 0..TRIES_MAX {
+        let (stored, consent) = tokio::join!(
+            platform.store.door(household, choice.door),
+            consent_of(platform, household)
+        );
+        let (record, consent) = (stored?.ok_or(Error::NotFound)?.doc, consent?);
+        let holder = platform
+            .store
+            .door_claim(&record.vendor, &record.door_ref)
+            .await?;
+        let loser = match holder {
+            Some(claim) if claim.household != household => Some(loss(platform, claim).await?),
+            _ => None,
+        };
+        let chosen = chosen(platform, &consent, &choice);
+        let mut writes = own_writes(platform, household, &record, &consent, chosen)?;
+        let claim = DoorClaim {
+            household,
+            door: record.id,
+        };
+        if holder != Some(claim) {
+            writes.push(Write::claim_door(&record.vendor, &record.door_ref, claim, holder));
+        }
+        if let Some(loss) = &loser {
+            writes.extend(loss_writes(platform, loss)?);
+        }
+        match platform.store.transact(writes).await {
+            Ok(()) => {
+                if let Some(loss) = loser {
+                    lose(platform, &loss).await?;
+                }
+                end_grants(platform, household, RevocationReason::DoorChanged, |grant| {
+                    grant.door.door != record.id
+                })
+                .await?;
+                let consent = consent_of(platform, household).await?;
+                return Ok(view(record, &consent, platform.now()));
+            }
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Contended)
+}
+
+/// The choice as it is kept. The moment of a deliberate act that stands already is kept with it.
+fn chosen(platform: &Platform, consent: &Consent, choice: &ChooseDoor) -> ChosenDoor {
+    let before = consent.delivery_door.filter(|before| {
+        before.door == choice.door
+            && before.sectional == choice.door_is_sectional
+            && before.unattended_close.is_some() == choice.allow_unattended_close
+    });
+    before.unwrap_or_else(|| ChosenDoor {
+        door: choice.door,
+        sectional: choice.door_is_sectional,
+        unattended_close: choice
+            .allow_unattended_close
+            .then(|| DeliberateAct { at: platform.now() }),
+    })
+}
+
+fn own_writes(
+    platform: &Platform,
+    household: HouseholdId,
+    record: &HouseholdDoorRecord,
+    consent: &Consent,
+    chosen: ChosenDoor,
+) -> Result<Vec<Write>, StoreError> {
+    // The door may be unlinked at this very moment.
+    let mut writes = vec![Write::check(Key::Door(household, record.id), Condition::Present)];
+    if consent.delivery_door == Some(chosen) {
+        return Ok(writes);
+    }
+    let stays_on = consent.enabled && may_close(record, chosen);
+    let changed = consent.changed(|consent| {
+        consent.delivery_door = Some(chosen);
+        consent.enabled = stays_on;
+    });
+    writes.push(Write::put_consent(household, &changed, Some(consent.version))?);
+    writes.push(happened(
+        platform,
+        household,
+        HouseholdEvent::DoorChosen { door: chosen.door },
+    )?);
+    if consent.enabled && !stays_on {
+        writes.push(happened(platform, household, HouseholdEvent::TurnedOff)?);
+    }
+    Ok(writes)
+}
+
+/// Whether the rules allow this door to be closed with nobody watching.
+fn may_close(record: &HouseholdDoorRecord, chosen: ChosenDoor) -> bool {
+    let kind = match record.kind {
+        DoorKind::Unknown if chosen.sectional => DoorKind::Sectional,
+        told => told,
+    };
+    UnattendedClosePermit::judge(kind, record.unattended_close, chosen.unattended_close, 0).is_ok()
+}
+
+/// A household that loses a door, as it was found.
+struct Loss {
+    household: HouseholdId,
+    door: DoorId,
+    record: Option<HouseholdDoorRecord>,
+    consent: Consent,
+}
+
+async fn loss(platform: &Platform, claim: DoorClaim) -> Result<Loss, Error> {
+    let (stored, consent) = tokio::join!(
+        platform.store.door(claim.household, claim.door),
+        consent_of(platform, claim.household)
+    );
+    Ok(Loss {
+        household: claim.household,
+        door: claim.door,
+        record: stored?.map(|stored| stored.doc),
+        consent: consent?,
+    })
+}
+
+fn loss_writes(platform: &Platform, loss: &Loss) -> Result<Vec<Write>, StoreError> {
+    let event = HouseholdEvent::DoorLost { door: loss.door };
+    let mut writes = vec![
+        Write::delete(Key::Door(loss.household, loss.door)),
+        happened(platform, loss.household, event)?,
+    ];
+    if loss
+        .consent
+        .delivery_door
+        .is_some_and(|chosen| chosen.door == loss.door)
+    {
+        let off = loss.consent.changed(|consent| {
+            consent.delivery_door = None;
+            consent.enabled = false;
+        });
+        writes.push(Write::put_consent(
+            loss.household,
+            &off,
+            Some(loss.consent.version),
+        )?);
+        if loss.consent.enabled {
+            writes.push(happened(platform, loss.household, HouseholdEvent::TurnedOff)?);
+        }
+    }
+    Ok(writes)
+}
+
+/// Ends what the losing household had on the door.
+async fn lose(platform: &Platform, loss: &Loss) -> Result<(), Error> {
+    let ended = end_grants(
+        platform,
+        loss.household,
+        RevocationReason::DoorTransferred,
+        |grant| grant.door.door == loss.door,
+    )
+    .await?;
+    if let Some(record) = loss.record.as_ref().filter(|_| ended.closing.is_empty()) {
+        end_link_if_idle(platform, loss.household, record.link).await?;
+    }
+    Ok(())
+}
