@@ -1,0 +1,15 @@
+//! The grant, told as stories: what is asked at what time, what happens, and what is so afterwards.
+
+mod agenda;
+mod booking;
+mod closing;
+mod doubt;
+mod ending;
+mod fixtures;
+mod opening;
+mod promises;
+mod random;
+mod reissue;
+mod silence;
+mod story;
+mod witness;
