@@ -25,7 +25,12 @@ impl InProcess {
 
 #[async_trait]
 impl AdapterTransport for InProcess {
-    async fn carry(&self, vendor: &VendorId, payload: Vec<u8>, deadline: Timestamp) -> Result<Vec<u8>, TransportError> {
+    async fn carry(
+        &self,
+        vendor: &VendorId,
+        payload: Vec<u8>,
+        deadline: Timestamp,
+    ) -> Result<Vec<u8>, TransportError> {
         let adapter = self.0.get(vendor).cloned().ok_or(TransportError::NoSuchVendor)?;
         let left = deadline.duration_since(SystemClock.now());
         let patience = Duration::try_from(left).unwrap_or_default() + GRACE;
@@ -34,7 +39,9 @@ impl AdapterTransport for InProcess {
         match tokio::time::timeout(patience, invocation).await {
             Ok(Ok(reply)) => Ok(reply),
             Ok(Err(_)) => Err(TransportError::NoAnswer("the adapter panicked".to_owned())),
-            Err(_) => Err(TransportError::NoAnswer("the adapter was silent past its deadline".to_owned())),
+            Err(_) => Err(TransportError::NoAnswer(
+                "the adapter was silent past its deadline".to_owned(),
+            )),
         }
     }
 }

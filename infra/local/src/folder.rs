@@ -58,9 +58,13 @@ impl DataPlace {
 
     /// The ports of the last start on this folder, so that addresses and tokens outlive a restart.
     pub(crate) fn last_ports(&self) -> Result<Option<Ports>, LocalError> {
-        let Some(path) = self.file(PORTS) else { return Ok(None) };
+        let Some(path) = self.file(PORTS) else {
+            return Ok(None);
+        };
         match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| LocalError::Malformed { path }),
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map(Some)
+                .map_err(|_| LocalError::Malformed { path }),
             Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(source) => Err(at(&path, source)),
         }
@@ -68,7 +72,9 @@ impl DataPlace {
 
     /// Remembers the ports.
     pub(crate) fn keep_ports(&self, ports: Ports) -> Result<(), LocalError> {
-        let Some(path) = self.file(PORTS) else { return Ok(()) };
+        let Some(path) = self.file(PORTS) else {
+            return Ok(());
+        };
         let text = serde_json::to_vec(&ports).map_err(|_| LocalError::Malformed { path: path.clone() })?;
         fs::write(&path, text).map_err(|source| at(&path, source))
     }
@@ -77,5 +83,8 @@ impl DataPlace {
 const PORTS: &str = "ports.json";
 
 pub(crate) fn at(path: &Path, source: std::io::Error) -> LocalError {
-    LocalError::Folder { path: path.to_owned(), source }
+    LocalError::Folder {
+        path: path.to_owned(),
+        source,
+    }
 }

@@ -7,8 +7,8 @@ mod adapters;
 mod error;
 mod folder;
 pub mod issuer;
-pub mod play;
 mod platform;
+pub mod play;
 mod seed;
 mod shell;
 mod timers;
@@ -16,7 +16,7 @@ mod timers;
 pub use self::{
     error::LocalError,
     folder::DataPlace,
-    platform::{LocalConfig, LocalPlatform, Addresses},
-    seed::{Seeds, SeedCarrier, SeedPerson},
+    platform::{Addresses, LocalConfig, LocalPlatform},
+    seed::{SeedCarrier, SeedPerson, Seeds},
     shell::ready_made,
 };

@@ -44,7 +44,10 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 async fn main() -> ExitCode {
     let options = Options::parse();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     match run(options).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -60,7 +63,11 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         None if options.memory || options.once => DataPlace::Memory,
         None => DataPlace::Folder(PathBuf::from(".postern")),
     };
-    let config = LocalConfig { first_port: options.port, door_speed: options.speed, ..LocalConfig::at(data.clone()) };
+    let config = LocalConfig {
+        first_port: options.port,
+        door_speed: options.speed,
+        ..LocalConfig::at(data.clone())
+    };
     let local = LocalPlatform::start(config).await?;
     println!("Postern, all of it in this process.\n");
     println!("{}", table(&local));
@@ -91,7 +98,10 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
         DataPlace::Folder(folder) => {
             let file = folder.join("env");
             std::fs::write(&file, lines)?;
-            println!("Go on by hand (the README has the whole walk):\n\n  . {}", file.display());
+            println!(
+                "Go on by hand (the README has the whole walk):\n\n  . {}",
+                file.display()
+            );
         }
         DataPlace::Memory => println!("Go on by hand (the README has the whole walk):\n\n{lines}"),
     }
@@ -117,5 +127,7 @@ fn table(local: &LocalPlatform) -> String {
         ("issuer (OAuth2)", at.issuer.as_str()),
         ("simulated myQ cloud", at.myq.as_str()),
     ];
-    rows.iter().map(|(what, address)| format!("  {what:<21}{address}\n")).collect()
+    rows.iter()
+        .map(|(what, address)| format!("  {what:<21}{address}\n"))
+        .collect()
 }

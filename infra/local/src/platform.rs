@@ -63,8 +63,18 @@ impl LocalConfig {
     /// A platform at `data`, with a door that moves ten times faster than a real one and is looked at accordingly.
     #[must_use]
     pub fn at(data: DataPlace) -> Self {
-        let limits = Limits { look_again_min: SignedDuration::from_millis(150), ..Limits::default() };
-        Self { data, first_port: None, door_speed: 10.0, limits, seeds: Seeds::default(), recorder: None }
+        let limits = Limits {
+            look_again_min: SignedDuration::from_millis(150),
+            ..Limits::default()
+        };
+        Self {
+            data,
+            first_port: None,
+            door_speed: 10.0,
+            limits,
+            seeds: Seeds::default(),
+            recorder: None,
+        }
     }
 }
 
@@ -128,7 +138,11 @@ impl LocalPlatform {
         let store = Store::new(&record.client_with(config.recorder.clone(), None), "postern");
         store.create_table().await?;
         let myq = MyqAdapter::new(MyqConfig::at_one_host(addresses.myq.clone(), "postern-local"))?;
-        let myq = AdapterService::new(myq, Arc::new(keys.sealer()), Arc::new(postern_adapter_sdk::SystemClock));
+        let myq = AdapterService::new(
+            myq,
+            Arc::new(keys.sealer()),
+            Arc::new(postern_adapter_sdk::SystemClock),
+        );
         let vendor: VendorId = "myq".parse().expect("myq follows the rule for vendors' names");
         let platform = Platform {
             store,
@@ -143,15 +157,29 @@ impl LocalPlatform {
         };
         config.seeds.register(&platform).await?;
         let issuer = start_issuer(&config, &addresses)?;
-        let cursors = Cursors::new(&secrecy::SecretSlice::from(SystemChance::default().bytes().to_vec()));
+        let cursors = Cursors::new(&secrecy::SecretSlice::from(
+            SystemChance::default().bytes().to_vec(),
+        ));
 
         let (stop, stopped) = watch::channel(false);
         let mut servers = JoinSet::new();
-        let carriers = Carriers { platform: platform.clone(), cursors: cursors.clone() };
-        let customers = Customers { platform: platform.clone(), cursors };
+        let carriers = Carriers {
+            platform: platform.clone(),
+            cursors: cursors.clone(),
+        };
+        let customers = Customers {
+            platform: platform.clone(),
+            cursors,
+        };
         let carriers = postern_carrier_api::router(carriers, house(&issuer, &addresses, CARRIER_AUDIENCE)?);
-        let customers = postern_customer_api::router(customers, house(&issuer, &addresses, CUSTOMER_AUDIENCE)?);
-        serve(&mut servers, listeners.issuer, issuer.router().merge(crate::shell::pages()), &stopped);
+        let customers =
+            postern_customer_api::router(customers, house(&issuer, &addresses, CUSTOMER_AUDIENCE)?);
+        serve(
+            &mut servers,
+            listeners.issuer,
+            issuer.router().merge(crate::shell::pages()),
+            &stopped,
+        );
         serve(&mut servers, listeners.carrier_api, carriers, &stopped);
         serve(&mut servers, listeners.customer_api, customers, &stopped);
 
@@ -165,7 +193,17 @@ impl LocalPlatform {
         });
         let tidier = tokio::spawn(tidy(Arc::clone(&record)));
         let background = vec![guardian, tidier];
-        Ok(Self { addresses, seeds: config.seeds, platform, issuer, cloud, record, stop, servers, background })
+        Ok(Self {
+            addresses,
+            seeds: config.seeds,
+            platform,
+            issuer,
+            cloud,
+            record,
+            stop,
+            servers,
+            background,
+        })
     }
 
     /// The issuer, for minting ready-made tokens.
@@ -245,7 +283,10 @@ impl Listeners {
 }
 
 fn port(listener: &TcpListener) -> Result<u16, LocalError> {
-    listener.local_addr().map(|address| address.port()).map_err(|source| LocalError::Port { port: 0, source })
+    listener
+        .local_addr()
+        .map(|address| address.port())
+        .map_err(|source| LocalError::Port { port: 0, source })
 }
 
 /// Listens on a port of this machine only. A port that is merely remembered may be given up for any that is free.
@@ -258,7 +299,9 @@ async fn listen(port: u16, asked: bool) -> Result<TcpListener, LocalError> {
 }
 
 async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
-    let timings = DoorTimings::default().at_speed(config.door_speed).unwrap_or_default();
+    let timings = DoorTimings::default()
+        .at_speed(config.door_speed)
+        .unwrap_or_default();
     let demo = CloudConfig {
         listen: (Ipv4Addr::LOCALHOST, port).into(),
         timings,
@@ -268,9 +311,11 @@ async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, Lo
     match MyqCloud::start(demo.clone()).await {
         Ok(cloud) => Ok(cloud),
         // A port that is merely remembered may be given up.
-        Err(_) if config.first_port.is_none() && port != 0 => {
-            Ok(MyqCloud::start(CloudConfig { listen: (Ipv4Addr::LOCALHOST, 0).into(), ..demo }).await?)
-        }
+        Err(_) if config.first_port.is_none() && port != 0 => Ok(MyqCloud::start(CloudConfig {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            ..demo
+        })
+        .await?),
         Err(error) => Err(error.into()),
     }
 }
@@ -283,7 +328,10 @@ fn start_issuer(config: &LocalConfig, addresses: &Addresses) -> Result<Issuer, L
         clients: config.seeds.clients(),
         app: App::new(vec![addresses.signed_in.to_string()]),
         people: config.seeds.people(),
-        key: config.data.file("issuer-key.json").map_or(KeyPlace::Memory, KeyPlace::File),
+        key: config
+            .data
+            .file("issuer-key.json")
+            .map_or(KeyPlace::Memory, KeyPlace::File),
         now: wall(),
     })?)
 }
@@ -307,7 +355,11 @@ fn house(issuer: &Issuer, addresses: &Addresses, audience: &str) -> Result<House
         now: wall(),
     })?;
     let chance = SystemChance::default();
-    Ok(HouseConfig { verifier: Arc::new(verifier), now: wall(), entropy: Arc::new(move || chance.number()) })
+    Ok(HouseConfig {
+        verifier: Arc::new(verifier),
+        now: wall(),
+        entropy: Arc::new(move || chance.number()),
+    })
 }
 
 fn serve(servers: &mut JoinSet<()>, listener: TcpListener, router: Router, stopped: &watch::Receiver<bool>) {

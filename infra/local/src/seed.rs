@@ -10,8 +10,12 @@ use secrecy::SecretString;
 use crate::issuer::{Client, Person};
 
 /// What every carrier of the local platform may ask for.
-pub(crate) const CARRIER_SCOPES: [&str; 4] =
-    ["eligibility:read", "deliveries:read", "deliveries:write", "evidence:read"];
+pub(crate) const CARRIER_SCOPES: [&str; 4] = [
+    "eligibility:read",
+    "deliveries:read",
+    "deliveries:write",
+    "evidence:read",
+];
 
 /// A carrier of the local platform.
 #[derive(Debug, Clone)]
@@ -61,7 +65,10 @@ impl Default for Seeds {
                 carrier("northwind", "Northwind Parcel", "northwind-local-secret"),
                 carrier("southpost", "South Post", "southpost-local-secret"),
             ],
-            people: vec![person("alex", "alex@example.com"), person("sam", "sam@example.com")],
+            people: vec![
+                person("alex", "alex@example.com"),
+                person("sam", "sam@example.com"),
+            ],
         }
     }
 }
@@ -93,8 +100,15 @@ impl Seeds {
     /// Registers the carriers in the record, as an operator would.
     pub(crate) async fn register(&self, platform: &Platform) -> Result<(), StoreError> {
         for carrier in &self.carriers {
-            let record = CarrierRecord { name: carrier.name.clone(), active: true, registered_at: platform.now() };
-            platform.store.transact(vec![Write::put_carrier(&carrier.id, &record)?]).await?;
+            let record = CarrierRecord {
+                name: carrier.name.clone(),
+                active: true,
+                registered_at: platform.now(),
+            };
+            platform
+                .store
+                .transact(vec![Write::put_carrier(&carrier.id, &record)?])
+                .await?;
         }
         Ok(())
     }

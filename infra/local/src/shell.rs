@@ -48,6 +48,9 @@ pub fn ready_made(local: &LocalPlatform) -> Result<String, IssuerError> {
     set("MYQ_CLOUD", at.myq.as_str());
     set("CLIENT_ID", carrier.id.as_str());
     set("CLIENT_SECRET", carrier.secret.expose_secret());
-    set("CUSTOMER_TOKEN", local.issuer().mint_for_person(&person.id)?.expose_secret());
+    set(
+        "CUSTOMER_TOKEN",
+        local.issuer().mint_for_person(&person.id)?.expose_secret(),
+    );
     Ok(text)
 }

@@ -9,8 +9,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use postern_core::{
-    Error, Platform,
-    guardian,
+    Error, Platform, guardian,
     ports::{FollowUpError, FollowUps, Subject},
     store::DUE_SHARDS,
 };
@@ -46,7 +45,9 @@ impl Timers {
 #[async_trait]
 impl FollowUps for Timers {
     async fn look_at(&self, subject: Subject, at: Timestamp) -> Result<(), FollowUpError> {
-        self.0.send((subject, at)).map_err(|_| FollowUpError("the timers have stopped".to_owned()))
+        self.0
+            .send((subject, at))
+            .map_err(|_| FollowUpError("the timers have stopped".to_owned()))
     }
 }
 
@@ -87,7 +88,11 @@ impl Agenda {
 async fn rebuilt(platform: &Platform) -> Result<Agenda, Error> {
     let mut agenda = Agenda::default();
     for shard in 0..DUE_SHARDS {
-        for due in platform.store.due(shard, Timestamp::MAX, REBUILT_PER_SHARD_MAX).await? {
+        for due in platform
+            .store
+            .due(shard, Timestamp::MAX, REBUILT_PER_SHARD_MAX)
+            .await?
+        {
             agenda.add(due.subject, due.at);
         }
     }
@@ -101,10 +106,15 @@ pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error>
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     loop {
         while looks.len() < LOOKS_MAX {
-            let Some(subject) = agenda.pop_due(platform.now()) else { break };
+            let Some(subject) = agenda.pop_due(platform.now()) else {
+                break;
+            };
             looks.spawn(look(platform.clone(), subject));
         }
-        let wake = sleep_until(agenda.next_at().filter(|_| looks.len() < LOOKS_MAX), platform.now());
+        let wake = sleep_until(
+            agenda.next_at().filter(|_| looks.len() < LOOKS_MAX),
+            platform.now(),
+        );
         tokio::select! {
             () = wake => {}
             asked = left.recv() => match asked {

@@ -17,7 +17,11 @@ const REDIRECTS_MAX: usize = 10;
 ///
 /// # Errors
 /// [`PlayError`].
-pub async fn log_in(addresses: &Addresses, email: &str, password: &SecretString) -> Result<SecretString, PlayError> {
+pub async fn log_in(
+    addresses: &Addresses,
+    email: &str,
+    password: &SecretString,
+) -> Result<SecretString, PlayError> {
     const WHAT: &str = "logging in";
     let client = client()?;
     let verifier = URL_SAFE_NO_PAD.encode(SystemChance::default().bytes());
@@ -39,7 +43,10 @@ pub async fn log_in(addresses: &Addresses, email: &str, password: &SecretString)
     let back = location(&sent, &addresses.issuer, WHAT)?;
     let (code, returned) = (parameter(&back, "code"), parameter(&back, "state"));
     if returned.as_deref() != Some(&state) {
-        return Err(PlayError::unexpected(WHAT, "the issuer handed back another state"));
+        return Err(PlayError::unexpected(
+            WHAT,
+            "the issuer handed back another state",
+        ));
     }
     let code = code.ok_or_else(|| PlayError::unexpected(WHAT, "the issuer gave no code"))?;
     let form = [
@@ -50,9 +57,13 @@ pub async fn log_in(addresses: &Addresses, email: &str, password: &SecretString)
         ("code_verifier", &verifier),
     ];
     let token = join(&addresses.issuer, "oauth2/token", WHAT)?;
-    let tokens: serde_json::Value = answer(WHAT.to_owned(), client.post(token).form(&form)).await?.done()?;
+    let tokens: serde_json::Value = answer(WHAT.to_owned(), client.post(token).form(&form))
+        .await?
+        .done()?;
     let token = tokens["access_token"].as_str();
-    token.map(SecretString::from).ok_or_else(|| PlayError::unexpected(WHAT, "the issuer gave no token"))
+    token
+        .map(SecretString::from)
+        .ok_or_else(|| PlayError::unexpected(WHAT, "the issuer gave no token"))
 }
 
 /// Logs in on a vendor's page and follows it back to `sent_back_to`: the `state` and `code` that it hands over.
@@ -69,7 +80,11 @@ pub async fn log_in_at_vendor(
     let client = client()?;
     let (form_at, html) = walk_to_form(&client, page.clone(), WHAT).await?;
     let hidden = hidden_token(&html).unwrap_or_default();
-    let form = [("Email", email), ("Password", password.expose_secret()), ("__RequestVerificationToken", &hidden)];
+    let form = [
+        ("Email", email),
+        ("Password", password.expose_secret()),
+        ("__RequestVerificationToken", &hidden),
+    ];
     let mut response = send(WHAT, client.post(form_at.clone()).form(&form)).await?;
     let mut here = form_at;
     for _ in 0..REDIRECTS_MAX {
@@ -101,7 +116,9 @@ async fn walk_to_form(client: &Client, page: Url, what: &str) -> Result<(Url, St
 
 /// The value of the form's anti-forgery field.
 fn hidden_token(html: &str) -> Option<String> {
-    let input = html.split('<').find(|tag| tag.contains("__RequestVerificationToken"))?;
+    let input = html
+        .split('<')
+        .find(|tag| tag.contains("__RequestVerificationToken"))?;
     let (_, rest) = input.split_once("value=\"")?;
     rest.split('"').next().map(str::to_owned)
 }
@@ -111,20 +128,31 @@ async fn send(what: &str, request: reqwest::RequestBuilder) -> Result<Response, 
 }
 
 fn gone(what: &str, source: reqwest::Error) -> PlayError {
-    PlayError::NoAnswer { what: what.to_owned(), source }
+    PlayError::NoAnswer {
+        what: what.to_owned(),
+        source,
+    }
 }
 
 fn join(base: &Url, path: &str, what: &str) -> Result<Url, PlayError> {
-    base.join(path).map_err(|error| PlayError::unexpected(what, error.to_string()))
+    base.join(path)
+        .map_err(|error| PlayError::unexpected(what, error.to_string()))
 }
 
 /// Where a redirect leads.
 fn location(response: &Response, here: &Url, what: &str) -> Result<Url, PlayError> {
-    let to = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-    let to = to.ok_or_else(|| PlayError::unexpected(what, format!("no redirect, but {}", response.status())))?;
+    let to = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok());
+    let to =
+        to.ok_or_else(|| PlayError::unexpected(what, format!("no redirect, but {}", response.status())))?;
     join(here, to, what)
 }
 
 fn parameter(address: &Url, name: &str) -> Option<String> {
-    address.query_pairs().find(|(found, _)| found == name).map(|(_, value)| value.into_owned())
+    address
+        .query_pairs()
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
 }

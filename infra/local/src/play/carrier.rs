@@ -1,7 +1,9 @@
 //! The carrier's system, as a client of the carriers' API.
 
 use postern_contract::{
-    carrier::{AskEligibility, BookDelivery, Cancel, CloseDoor, Complete, Dispatch, Eligibility, OpenDoor, Reissue},
+    carrier::{
+        AskEligibility, BookDelivery, Cancel, CloseDoor, Complete, Dispatch, Eligibility, OpenDoor, Reissue,
+    },
     delivery::{DeliveryView, Page},
     event::LogEntry,
     ids::DeliveryId,
@@ -30,9 +32,12 @@ impl CarrierClient {
             .post(address)
             .basic_auth(&carrier.id, Some(carrier.secret.expose_secret()))
             .form(&[("grant_type", "client_credentials")]);
-        let tokens: serde_json::Value = answer("getting a carrier's token".to_owned(), request).await?.done()?;
+        let tokens: serde_json::Value = answer("getting a carrier's token".to_owned(), request)
+            .await?
+            .done()?;
         let token = tokens["access_token"].as_str().map(SecretString::from);
-        let token = token.ok_or_else(|| PlayError::unexpected("getting a carrier's token", "there is none"))?;
+        let token =
+            token.ok_or_else(|| PlayError::unexpected("getting a carrier's token", "there is none"))?;
         Self::with_token(addresses, token)
     }
 
@@ -41,7 +46,9 @@ impl CarrierClient {
     /// # Errors
     /// [`PlayError`].
     pub fn with_token(addresses: &Addresses, token: SecretString) -> Result<Self, PlayError> {
-        Ok(Self { api: Api::new(&addresses.carrier_api, token)? })
+        Ok(Self {
+            api: Api::new(&addresses.carrier_api, token)?,
+        })
     }
 
     /// Any unsafe call, under an idempotency key.
@@ -49,7 +56,11 @@ impl CarrierClient {
     /// # Errors
     /// [`PlayError::NoAnswer`].
     pub async fn post(&self, path: &str, key: &str, body: &impl Serialize) -> Result<Answer, PlayError> {
-        let request = self.api.request(Method::POST, path).header("idempotency-key", key).json(body);
+        let request = self
+            .api
+            .request(Method::POST, path)
+            .header("idempotency-key", key)
+            .json(body);
         answer(format!("POST {path}"), request).await
     }
 
@@ -66,7 +77,10 @@ impl CarrierClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn eligibility(&self, question: &AskEligibility) -> Result<Eligibility, PlayError> {
-        self.api.send(Method::POST, "/v1/eligibility", question).await?.done()
+        self.api
+            .send(Method::POST, "/v1/eligibility", question)
+            .await?
+            .done()
     }
 
     /// Books a delivery.
@@ -81,7 +95,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn dispatch(&self, delivery: DeliveryId, key: &str, body: &Dispatch) -> Result<DeliveryView, PlayError> {
+    pub async fn dispatch(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &Dispatch,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "dispatch", key, body).await?.done()
     }
 
@@ -89,7 +108,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn open(&self, delivery: DeliveryId, key: &str, body: &OpenDoor) -> Result<DeliveryView, PlayError> {
+    pub async fn open(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &OpenDoor,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "open?wait=25", key, body).await?.done()
     }
 
@@ -97,7 +121,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn close(&self, delivery: DeliveryId, key: &str, body: &CloseDoor) -> Result<DeliveryView, PlayError> {
+    pub async fn close(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &CloseDoor,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "close?wait=25", key, body).await?.done()
     }
 
@@ -105,7 +134,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn complete(&self, delivery: DeliveryId, key: &str, body: &Complete) -> Result<DeliveryView, PlayError> {
+    pub async fn complete(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &Complete,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "complete?wait=25", key, body).await?.done()
     }
 
@@ -113,7 +147,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn reissue(&self, delivery: DeliveryId, key: &str, body: &Reissue) -> Result<DeliveryView, PlayError> {
+    pub async fn reissue(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &Reissue,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "reissue", key, body).await?.done()
     }
 
@@ -121,7 +160,12 @@ impl CarrierClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn cancel(&self, delivery: DeliveryId, key: &str, body: &Cancel) -> Result<DeliveryView, PlayError> {
+    pub async fn cancel(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &Cancel,
+    ) -> Result<DeliveryView, PlayError> {
         self.verb(delivery, "cancel", key, body).await?.done()
     }
 
@@ -136,7 +180,8 @@ impl CarrierClient {
         key: &str,
         body: &impl Serialize,
     ) -> Result<Answer, PlayError> {
-        self.post(&format!("/v1/deliveries/{delivery}/{verb}"), key, body).await
+        self.post(&format!("/v1/deliveries/{delivery}/{verb}"), key, body)
+            .await
     }
 
     /// One delivery, as it is now.

@@ -35,7 +35,10 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn log_in(addresses: &Addresses, person: &SeedPerson) -> Result<Self, PlayError> {
-        Self::with_token(addresses, log_in(addresses, &person.email, &person.password).await?)
+        Self::with_token(
+            addresses,
+            log_in(addresses, &person.email, &person.password).await?,
+        )
     }
 
     /// A customer who has a token already.
@@ -43,7 +46,10 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub fn with_token(addresses: &Addresses, token: SecretString) -> Result<Self, PlayError> {
-        Ok(Self { api: Api::new(&addresses.customer_api, token)?, linked: addresses.linked.clone() })
+        Ok(Self {
+            api: Api::new(&addresses.customer_api, token)?,
+            linked: addresses.linked.clone(),
+        })
     }
 
     /// Any call with a body.
@@ -68,7 +74,11 @@ impl CustomerClient {
     /// [`PlayError`].
     pub async fn household(&self) -> Result<Option<HouseholdView>, PlayError> {
         let answer = self.get("/v1/household").await?;
-        if answer.status == reqwest::StatusCode::NOT_FOUND { Ok(None) } else { answer.done().map(Some) }
+        if answer.status == reqwest::StatusCode::NOT_FOUND {
+            Ok(None)
+        } else {
+            answer.done().map(Some)
+        }
     }
 
     /// Registers the household.
@@ -83,16 +93,29 @@ impl CustomerClient {
     ///
     /// # Errors
     /// [`PlayError`].
-    pub async fn link(&self, vendor: &str, email: &str, password: &SecretString) -> Result<LinkView, PlayError> {
-        let vendor = vendor.parse().map_err(|_| PlayError::unexpected("linking", "no vendor has such a name"))?;
-        let started: LinkStarted = self.send(Method::POST, "/v1/links", &BeginLink { vendor }).await?.done()?;
+    pub async fn link(
+        &self,
+        vendor: &str,
+        email: &str,
+        password: &SecretString,
+    ) -> Result<LinkView, PlayError> {
+        let vendor = vendor
+            .parse()
+            .map_err(|_| PlayError::unexpected("linking", "no vendor has such a name"))?;
+        let started: LinkStarted = self
+            .send(Method::POST, "/v1/links", &BeginLink { vendor })
+            .await?
+            .done()?;
         let page: Url = started
             .authorize_url
             .expose()
             .parse()
             .map_err(|_| PlayError::unexpected("linking", "the vendor's page has no address"))?;
         let (state, code) = log_in_at_vendor(&page, email, password, &self.linked).await?;
-        let finish = FinishLink { state: SecretText::new(state), code: SecretText::new(code.expose_secret()) };
+        let finish = FinishLink {
+            state: SecretText::new(state),
+            code: SecretText::new(code.expose_secret()),
+        };
         self.send(Method::POST, "/v1/links/finish", &finish).await?.done()
     }
 
@@ -125,7 +148,9 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn prefer(&self, preferences: &Preferences) -> Result<PreferencesView, PlayError> {
-        self.send(Method::PUT, "/v1/preferences", preferences).await?.done()
+        self.send(Method::PUT, "/v1/preferences", preferences)
+            .await?
+            .done()
     }
 
     /// Turns in-garage delivery on.
@@ -149,7 +174,9 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn delivery_after(&self, delivery: DeliveryId, after: u64) -> Result<DeliveryView, PlayError> {
-        self.get(&format!("/v1/deliveries/{delivery}?wait=20&after={after}")).await?.done()
+        self.get(&format!("/v1/deliveries/{delivery}?wait=20&after={after}"))
+            .await?
+            .done()
     }
 
     /// A delivery's log, as far as one page goes.
@@ -157,7 +184,10 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn log(&self, delivery: DeliveryId) -> Result<Vec<LogEntry>, PlayError> {
-        let page: Page<LogEntry> = self.get(&format!("/v1/deliveries/{delivery}/log?limit=100")).await?.done()?;
+        let page: Page<LogEntry> = self
+            .get(&format!("/v1/deliveries/{delivery}/log?limit=100"))
+            .await?
+            .done()?;
         Ok(page.items)
     }
 }

@@ -44,7 +44,10 @@ pub enum PlayError {
 
 impl PlayError {
     pub(crate) fn unexpected(what: &str, why: impl Into<String>) -> Self {
-        Self::Unexpected { what: what.to_owned(), why: why.into() }
+        Self::Unexpected {
+            what: what.to_owned(),
+            why: why.into(),
+        }
     }
 }
 
@@ -66,10 +69,15 @@ impl Answer {
     /// [`PlayError::Refused`] or [`PlayError::Unexpected`].
     pub fn done<T: DeserializeOwned>(self) -> Result<T, PlayError> {
         if !self.status.is_success() {
-            return Err(PlayError::Refused { what: self.what, status: self.status, body: self.body.to_string() });
+            return Err(PlayError::Refused {
+                what: self.what,
+                status: self.status,
+                body: self.body.to_string(),
+            });
         }
-        serde_json::from_value(self.body)
-            .map_err(|error| PlayError::unexpected(&self.what, format!("the answer is not as promised: {error}")))
+        serde_json::from_value(self.body).map_err(|error| {
+            PlayError::unexpected(&self.what, format!("the answer is not as promised: {error}"))
+        })
     }
 
     /// The stable code of a refusal; empty when it has none.
@@ -86,7 +94,10 @@ pub(super) fn client() -> Result<Client, PlayError> {
         .cookie_store(true)
         .timeout(CALL_WITHIN)
         .build()
-        .map_err(|source| PlayError::NoAnswer { what: "the HTTP client".to_owned(), source })
+        .map_err(|source| PlayError::NoAnswer {
+            what: "the HTTP client".to_owned(),
+            source,
+        })
 }
 
 /// One API under one token.
@@ -99,26 +110,40 @@ pub(super) struct Api {
 
 impl Api {
     pub(super) fn new(base: &Url, token: SecretString) -> Result<Self, PlayError> {
-        Ok(Self { client: client()?, base: base.clone(), token })
+        Ok(Self {
+            client: client()?,
+            base: base.clone(),
+            token,
+        })
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let address = format!("{}{path}", self.base.as_str().trim_end_matches('/'));
-        self.client.request(method, address).bearer_auth(self.token.expose_secret())
+        self.client
+            .request(method, address)
+            .bearer_auth(self.token.expose_secret())
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, PlayError> {
         answer(format!("GET {path}"), self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn send(&self, method: Method, path: &str, body: &impl Serialize) -> Result<Answer, PlayError> {
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer, PlayError> {
         answer(format!("{method} {path}"), self.request(method, path).json(body)).await
     }
 }
 
 /// Sends a request and reads whatever comes.
 pub(super) async fn answer(what: String, request: RequestBuilder) -> Result<Answer, PlayError> {
-    let gone = |source| PlayError::NoAnswer { what: what.clone(), source };
+    let gone = |source| PlayError::NoAnswer {
+        what: what.clone(),
+        source,
+    };
     let response = request.send().await.map_err(gone)?;
     let status = response.status();
     let text = response.text().await.map_err(gone)?;

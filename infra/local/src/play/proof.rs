@@ -32,20 +32,34 @@ impl Proof {
             return Err(fail("the log is not the one that the delivery names".to_owned()));
         }
         if view.state != GrantState::Completed || view.attention.is_some() {
-            return Err(fail(format!("it ended as {:?} with {:?}", view.state, view.attention)));
+            return Err(fail(format!(
+                "it ended as {:?} with {:?}",
+                view.state, view.attention
+            )));
         }
-        let signature = view.log_signature.clone().ok_or_else(|| fail("the log is not signed".to_owned()))?;
+        let signature = view
+            .log_signature
+            .clone()
+            .ok_or_else(|| fail("the log is not signed".to_owned()))?;
         let signature = Signature::try_from(signature).map_err(|error| fail(error.to_string()))?;
         let statement = log::statement(view.id, length, &head);
         verify(key, statement.as_bytes(), &signature).map_err(|error| fail(error.to_string()))?;
         in_order(entries).map_err(|why| fail(why.to_owned()))?;
-        Ok(Self { entries: entries.len(), head })
+        Ok(Self {
+            entries: entries.len(),
+            head,
+        })
     }
 }
 
 fn in_order(entries: &[LogEntry]) -> Result<(), &'static str> {
     let places = |pick: fn(&DeliveryEvent) -> bool| -> Vec<usize> {
-        entries.iter().enumerate().filter(|(_, entry)| pick(&entry.event)).map(|(at, _)| at).collect()
+        entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| pick(&entry.event))
+            .map(|(at, _)| at)
+            .collect()
     };
     let redeemed = places(|event| matches!(event, DeliveryEvent::OpenRequested { .. }));
     let opened = places(|event| matches!(event, DeliveryEvent::Opened { .. }));
@@ -54,7 +68,11 @@ fn in_order(entries: &[LogEntry]) -> Result<(), &'static str> {
     match (&*redeemed, &*opened, &*closed, &*completed) {
         ([redeemed], [opened], [closed], [completed]) => {
             let ordered = redeemed < opened && opened < closed && closed < completed;
-            if ordered { Ok(()) } else { Err("the door was not opened, closed and completed in this order") }
+            if ordered {
+                Ok(())
+            } else {
+                Err("the door was not opened, closed and completed in this order")
+            }
         }
         _ => Err("the code was not redeemed once, or the door not seen open once and closed once"),
     }

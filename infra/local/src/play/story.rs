@@ -67,11 +67,19 @@ pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> 
         customer.sign_up(&household()).await?;
     }
     if customer.links().await?.is_empty() {
-        customer.link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD)).await?;
+        customer
+            .link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD))
+            .await?;
     }
     let doors: Vec<HouseholdDoor> = customer.doors().await?;
-    let door = doors.first().ok_or_else(|| PlayError::unexpected("listing doors", "there is none"))?;
-    let choice = ChooseDoor { door: door.id, door_is_sectional: true, allow_unattended_close: true };
+    let door = doors
+        .first()
+        .ok_or_else(|| PlayError::unexpected("listing doors", "there is none"))?;
+    let choice = ChooseDoor {
+        door: door.id,
+        door_is_sectional: true,
+        allow_unattended_close: true,
+    };
     if !door.is_delivery_door {
         customer.choose(&choice).await?;
     }
@@ -87,7 +95,11 @@ pub fn booking(now: Timestamp, parcel: &str) -> BookDelivery {
     BookDelivery {
         address: household().address,
         window: Window::new(now - hour, now + hour * 2).expect("three hours are a window"),
-        tracking_numbers: vec![parcel.parse().expect("the story's parcels follow the rule for labels")],
+        tracking_numbers: vec![
+            parcel
+                .parse()
+                .expect("the story's parcels follow the rule for labels"),
+        ],
         carrier_reference: None,
     }
 }
@@ -108,24 +120,36 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
     let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0]).await?;
     let parcel = format!("1Z{}", local.platform.now().as_millisecond());
     let booking = booking(start, &parcel);
-    let question = AskEligibility { address: booking.address.clone(), window: Some(booking.window) };
+    let question = AskEligibility {
+        address: booking.address.clone(),
+        window: Some(booking.window),
+    };
     let answer = carrier.eligibility(&question).await?;
     if !answer.eligible {
-        return Err(PlayError::unexpected("asking whether a delivery can be had", format!("{:?}", answer.reasons)));
+        return Err(PlayError::unexpected(
+            "asking whether a delivery can be had",
+            format!("{:?}", answer.reasons),
+        ));
     }
     tell("the carrier asks: in-garage delivery is on offer");
     let booked = carrier.book(&format!("book-{parcel}"), &booking).await?;
     let lines = aloud.then(|| timeline::follow(customer.clone(), booked.id, start));
     let view = deliver(&carrier, &booked, &parcel).await?;
     if let Some(lines) = lines {
-        lines.await.map_err(|_| PlayError::unexpected("following the delivery", "the follower panicked"))??;
+        lines
+            .await
+            .map_err(|_| PlayError::unexpected("following the delivery", "the follower panicked"))??;
     }
     let view = signed(&carrier, view).await?;
     let key = local.platform.signer.public_key().await;
     let key = key.map_err(|error| PlayError::unexpected("asking for the signing key", error.to_string()))?;
     let proof = Proof::of(&view, &carrier.log(view.id).await?, &key)?;
     let took = local.platform.now().duration_since(start);
-    Ok(Story { delivery: view.id, proof, took })
+    Ok(Story {
+        delivery: view.id,
+        proof,
+        took,
+    })
 }
 
 /// The carrier's part, from dispatch to completion.
@@ -135,16 +159,29 @@ async fn deliver(
     parcel: &str,
 ) -> Result<DeliveryView, PlayError> {
     let key = |verb: &str| format!("{verb}-{parcel}");
-    let driver: postern_contract::text::DriverRef = "driver-7".parse().expect("a driver's name follows the rule");
-    carrier.dispatch(booked.id, &key("dispatch"), &Dispatch { driver: Some(driver.clone()) }).await?;
+    let driver: postern_contract::text::DriverRef =
+        "driver-7".parse().expect("a driver's name follows the rule");
+    carrier
+        .dispatch(
+            booked.id,
+            &key("dispatch"),
+            &Dispatch {
+                driver: Some(driver.clone()),
+            },
+        )
+        .await?;
     let open = OpenDoor {
         driver: driver.clone(),
         position: at_the_door(),
         tracking_number: booked.tracking_numbers[0].clone(),
     };
     carrier.open(booked.id, &key("open"), &open).await?;
-    carrier.close(booked.id, &key("close"), &CloseDoor { driver }).await?;
-    carrier.complete(booked.id, &key("complete"), &Complete::default()).await
+    carrier
+        .close(booked.id, &key("close"), &CloseDoor { driver })
+        .await?;
+    carrier
+        .complete(booked.id, &key("complete"), &Complete::default())
+        .await
 }
 
 /// The delivery once its log is signed.

@@ -22,7 +22,12 @@ pub(super) fn follow(
         let mut told = 0;
         loop {
             let view = customer.delivery_after(delivery, told).await?;
-            for entry in customer.log(delivery).await?.iter().filter(|entry| entry.sequence > told) {
+            for entry in customer
+                .log(delivery)
+                .await?
+                .iter()
+                .filter(|entry| entry.sequence > told)
+            {
                 println!("  {}  {}", clock(entry.at, start), words(entry));
             }
             let all_told = view.log_length;
@@ -45,14 +50,24 @@ pub(super) fn clock(at: Timestamp, start: Timestamp) -> String {
 
 fn words(entry: &LogEntry) -> String {
     match &entry.event {
-        DeliveryEvent::Booked { carrier, window, tracking_numbers, .. } => format!(
+        DeliveryEvent::Booked {
+            carrier,
+            window,
+            tracking_numbers,
+            ..
+        } => format!(
             "booked by {carrier}: {} parcel(s), door may open until {}",
             tracking_numbers.len(),
-            window.ends_at().round(Unit::Second).unwrap_or_else(|_| window.ends_at())
+            window
+                .ends_at()
+                .round(Unit::Second)
+                .unwrap_or_else(|_| window.ends_at())
         ),
         DeliveryEvent::Dispatched { .. } => "out for delivery".to_owned(),
         DeliveryEvent::Armed { code_number } => format!("one-time code {code_number} minted and sealed"),
-        DeliveryEvent::OpenRequested { driver, distance_m, .. } => {
+        DeliveryEvent::OpenRequested {
+            driver, distance_m, ..
+        } => {
             format!("driver {driver} is {distance_m} m from the door; the code is redeemed")
         }
         DeliveryEvent::OpenAccepted { .. } => "the opener took the order to open".to_owned(),
