@@ -97,7 +97,10 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
     match data {
         DataPlace::Folder(folder) => {
             let file = folder.join("env");
-            std::fs::write(&file, lines)?;
+            // Whole or not at all: whoever waits for the file may read it at once.
+            let half = folder.join("env.part");
+            std::fs::write(&half, lines)?;
+            std::fs::rename(&half, &file)?;
             println!(
                 "Go on by hand (the README has the whole walk):\n\n  . {}",
                 file.display()

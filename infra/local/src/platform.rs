@@ -60,21 +60,30 @@ pub struct LocalConfig {
 }
 
 impl LocalConfig {
-    /// A platform at `data`, with a door that moves ten times faster than a real one and is looked at accordingly.
+    /// A platform at `data`, with a door that moves ten times faster than a real one.
     #[must_use]
     pub fn at(data: DataPlace) -> Self {
+        let limits = Limits::default();
+        let slow = Self { data, first_port: None, door_speed: 1.0, limits, seeds: Seeds::default(), recorder: None };
+        slow.faster(10.0)
+    }
+
+    /// The same, with a door that moves `speed` times faster than a real one: it is looked at more often, and given up on sooner,
+    /// in the same measure. What people and servers take their time for stays as it is.
+    #[must_use]
+    pub fn faster(self, speed: f64) -> Self {
+        let real = Limits::default();
+        let scaled = |span: SignedDuration| SignedDuration::from_secs_f64(span.as_secs_f64() / speed);
         let limits = Limits {
-            look_again_min: SignedDuration::from_millis(150),
-            ..Limits::default()
+            open_settle: scaled(real.open_settle),
+            close_settle: scaled(real.close_settle),
+            late_open: scaled(real.late_open),
+            close_again_after: scaled(real.close_again_after),
+            look_again_min: scaled(real.look_again_min).max(SignedDuration::from_millis(40)),
+            look_again_max: scaled(real.look_again_max).max(SignedDuration::from_secs(1)),
+            ..self.limits
         };
-        Self {
-            data,
-            first_port: None,
-            door_speed: 10.0,
-            limits,
-            seeds: Seeds::default(),
-            recorder: None,
-        }
+        Self { door_speed: speed, limits, ..self }
     }
 }
 

@@ -1,0 +1,11 @@
+//! The whole platform in one process, driven over its public HTTP addresses, with a simulated garage door that keeps a journal of
+//! what really happened to it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod deliveries;
+mod doors;
+mod guardian;
+mod off;
+mod round_trips;
+mod stage;

@@ -1,0 +1,148 @@
+//! The stage on which the tests play: a local platform in memory, a household with its door linked, a carrier.
+
+use std::{sync::atomic::{AtomicU64, Ordering}, time::Duration};
+
+use postern_contract::{
+    carrier::{CloseDoor, Complete, Dispatch, OpenDoor},
+    delivery::{DeliveryView, GrantState},
+    event::LogEntry,
+    ids::DeliveryId,
+};
+use postern_core::log;
+use postern_local::{
+    DataPlace, LocalConfig, LocalPlatform,
+    play::{Answer, CarrierClient, CustomerClient, at_the_door, booking, set_up},
+};
+use postern_vendor_clouds::{Control, Direction, Serial};
+use tokio::time::{sleep, timeout};
+
+/// The longest that anything may take before a test gives up on it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A platform with its people.
+pub(crate) struct Stage {
+    pub(crate) local: LocalPlatform,
+    pub(crate) customer: CustomerClient,
+    pub(crate) carrier: CarrierClient,
+    pub(crate) door: Serial,
+}
+
+/// A platform whose door moves sixty times faster than a real one.
+pub(crate) fn config() -> LocalConfig {
+    LocalConfig::at(DataPlace::Memory).faster(60.0)
+}
+
+/// A key that was not used before.
+pub(crate) fn key() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+pub(crate) fn driver() -> CloseDoor {
+    CloseDoor { driver: "driver-7".parse().unwrap() }
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        Self::with(config()).await
+    }
+
+    pub(crate) async fn with(config: LocalConfig) -> Self {
+        let local = LocalPlatform::start(config).await.unwrap();
+        let customer = set_up(&local).await.unwrap();
+        let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0]).await.unwrap();
+        let door = local.myq().door_named("Main door").unwrap();
+        Self { local, customer, carrier, door }
+    }
+
+    pub(crate) async fn booked(&self, parcel: &str) -> DeliveryView {
+        self.carrier.book(&key(), &booking(self.local.platform.now(), parcel)).await.unwrap()
+    }
+
+    pub(crate) async fn armed(&self, parcel: &str) -> DeliveryView {
+        let booked = self.booked(parcel).await;
+        let armed = self.carrier.dispatch(booked.id, &key(), &Dispatch::default()).await.unwrap();
+        assert_eq!(armed.state, GrantState::Armed);
+        armed
+    }
+
+    /// A delivery whose door stands open.
+    pub(crate) async fn opened(&self, parcel: &str) -> DeliveryView {
+        let armed = self.armed(parcel).await;
+        let open = self.carrier.open(armed.id, &key(), &open_for(&armed)).await.unwrap();
+        assert_eq!(open.state, GrantState::Open);
+        open
+    }
+
+    /// Asks to open under `key`, and holds the line for nothing.
+    pub(crate) async fn ask_to_open(&self, delivery: &DeliveryView, key: &str) -> Answer {
+        self.carrier.verb(delivery.id, "open", key, &open_for(delivery)).await.unwrap()
+    }
+
+    /// Closes and completes a delivery whose door stands open.
+    pub(crate) async fn closed_and_completed(&self, delivery: DeliveryId) -> DeliveryView {
+        let closed = self.carrier.close(delivery, &key(), &driver()).await.unwrap();
+        assert_eq!(closed.state, GrantState::Closed);
+        self.carrier.complete(delivery, &key(), &Complete::default()).await.unwrap()
+    }
+
+    /// The delivery once `so` holds of it.
+    pub(crate) async fn until(&self, delivery: DeliveryId, so: impl Fn(&DeliveryView) -> bool) -> DeliveryView {
+        let wait = async {
+            loop {
+                let view = self.carrier.delivery(delivery).await.unwrap();
+                if so(&view) {
+                    return view;
+                }
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        match timeout(PATIENCE, wait).await {
+            Ok(view) => view,
+            Err(_) => panic!("it never came to that: {:#?}", self.carrier.delivery(delivery).await),
+        }
+    }
+
+    pub(crate) fn myq(&self) -> &Control {
+        self.local.myq()
+    }
+
+    pub(crate) fn times_opened(&self) -> usize {
+        self.myq().times_moved(&self.door, Direction::Open).unwrap()
+    }
+
+    pub(crate) fn times_closed(&self) -> usize {
+        self.myq().times_moved(&self.door, Direction::Close).unwrap()
+    }
+
+    /// The delivery's log, checked to be whole.
+    pub(crate) async fn log(&self, delivery: DeliveryId) -> Vec<LogEntry> {
+        let entries = self.carrier.log(delivery).await.unwrap();
+        log::verify(delivery, &entries).unwrap();
+        entries
+    }
+
+    /// The names of what happened.
+    pub(crate) async fn story(&self, delivery: DeliveryId) -> Vec<&'static str> {
+        self.log(delivery).await.iter().map(|entry| entry.event.name()).collect()
+    }
+}
+
+/// The driver at the door, with the delivery's first parcel.
+pub(crate) fn open_for(delivery: &DeliveryView) -> OpenDoor {
+    OpenDoor {
+        driver: driver().driver,
+        position: at_the_door(),
+        tracking_number: delivery.tracking_numbers[0].clone(),
+    }
+}
+
+/// Waits until `so`, and fails when it never is.
+pub(crate) async fn eventually(what: &str, so: impl Fn() -> bool) {
+    let wait = async {
+        while !so() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(timeout(PATIENCE, wait).await.is_ok(), "it never came to that: {what}");
+}
