@@ -22,7 +22,7 @@ pub use self::{
     read::{of_person, read},
     refusal::HouseholdRefusal,
     refuse::refuse,
-    sign_up::sign_up,
+    sign_up::{SignedUp, sign_up},
     turn_off::turn_off,
     turn_on::turn_on,
 };

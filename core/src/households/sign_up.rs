@@ -11,13 +11,22 @@ use crate::{
     store::{Owner, StoreError, Write},
 };
 
+/// A household that is registered, now or from an earlier try.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignedUp {
+    /// The household.
+    pub household: HouseholdView,
+    /// Whether this request registered it.
+    pub is_new: bool,
+}
+
 /// Registers the household of the person whom a token names, with in-garage delivery off. Asking again for the same address
 /// changes nothing and answers the household as it is.
 ///
 /// # Errors
 /// [`Error::Invalid`] for a postal code that is none; [`HouseholdRefusal::UnknownTimeZone`],
 /// [`HouseholdRefusal::AlreadySignedUp`], [`HouseholdRefusal::AddressTaken`]; [`Error::Store`].
-pub async fn sign_up(platform: &Platform, subject: &str, body: SignUp) -> Result<HouseholdView, Error> {
+pub async fn sign_up(platform: &Platform, subject: &str, body: SignUp) -> Result<SignedUp, Error> {
     let normalised = body.address.normalised()?;
     let household = Household {
         id: platform.new_household(),
@@ -36,7 +45,10 @@ pub async fn sign_up(platform: &Platform, subject: &str, body: SignUp) -> Result
         happened(platform, household.id, HouseholdEvent::SignedUp)?,
     ];
     match platform.store.transact(writes).await {
-        Ok(()) => Ok(view(household, &consent)),
+        Ok(()) => Ok(SignedUp {
+            household: view(household, &consent),
+            is_new: true,
+        }),
         Err(StoreError::ConditionFailed { index: 0 | 1, .. }) => taken(platform, subject, &normalised).await,
         Err(error) => Err(error.into()),
     }
@@ -51,13 +63,16 @@ fn known_time_zone(name: &str) -> Result<String, HouseholdRefusal> {
 }
 
 /// The person or the address belongs to a household: perhaps to this one, from an earlier try.
-async fn taken(platform: &Platform, subject: &str, normalised: &str) -> Result<HouseholdView, Error> {
+async fn taken(platform: &Platform, subject: &str, normalised: &str) -> Result<SignedUp, Error> {
     let Some(own) = platform.store.household_of(Owner::Person(subject)).await? else {
         return Err(HouseholdRefusal::AddressTaken.into());
     };
     let at_address = platform.store.household_of(Owner::Address(normalised)).await?;
     if at_address == Some(own) {
-        super::read(platform, own).await
+        Ok(SignedUp {
+            household: super::read(platform, own).await?,
+            is_new: false,
+        })
     } else {
         Err(HouseholdRefusal::AlreadySignedUp.into())
     }

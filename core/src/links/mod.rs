@@ -22,6 +22,6 @@ pub use self::{
     list::list,
     refresh::{refresh, refresh_when_due},
     rename::rename_door,
-    sync::sync_doors,
+    sync::{sync_all_doors, sync_doors},
     unlink::unlink,
 };

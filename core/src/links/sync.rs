@@ -49,6 +49,22 @@ pub async fn sync_doors(platform: &Platform, household: HouseholdId, link: LinkI
     Err(Error::Contended)
 }
 
+/// Lists the doors of every link that works. When one vendor cannot answer, the others' doors are recorded all the same.
+///
+/// # Errors
+/// The last that went wrong, if anything did.
+pub async fn sync_all_doors(platform: &Platform, household: HouseholdId) -> Result<(), Error> {
+    let mut failed = None;
+    for link in platform.store.links_of(household).await? {
+        if link.doc.state == LinkState::Active
+            && let Err(error) = sync_doors(platform, household, link.doc.id).await
+        {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
 async fn listed(platform: &Platform, household: HouseholdId, link: &Link) -> Result<Vec<Door>, Error> {
     let request_id = format!("list-{}", platform.new_command());
     let deadline = platform.now() + LIST_WITHIN;

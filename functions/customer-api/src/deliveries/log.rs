@@ -1,0 +1,26 @@
+//! `GET /v1/deliveries/{id}/log`: what happened, each entry chained to the one before.
+
+use axum::{Json, extract::State};
+use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
+use postern_core::households;
+use postern_http::{PathId, Problem, Query};
+
+use crate::{
+    caller::{Member, Shared},
+    paging::Paging,
+    problems::problem,
+};
+
+pub(crate) async fn log(
+    member: Member,
+    State(state): Shared,
+    PathId(delivery): PathId<DeliveryId>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<LogEntry>>, Problem> {
+    let (list, tenant) = (format!("log of {delivery}"), member.tenant());
+    let after = paging.position(&state.cursors, &list, &tenant)?;
+    let page = households::log(&state.platform, member.household, delivery, paging.limit(), after)
+        .await
+        .map_err(problem)?;
+    paging.page(&state.cursors, &list, &tenant, page).map(Json)
+}

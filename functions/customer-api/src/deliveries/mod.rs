@@ -1,0 +1,6 @@
+//! The household's deliveries.
+
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod log;
+pub(crate) mod refuse;

@@ -1,0 +1,22 @@
+//! `PUT /v1/delivery-door`: choose the door that deliveries use. Choosing what is chosen, in the same words, changes nothing.
+
+use axum::{Json as Answer, extract::State};
+use postern_contract::customer::{ChooseDoor, HouseholdDoor};
+use postern_core::links;
+use postern_http::{Json, Problem};
+
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn choose(
+    member: Member,
+    State(state): Shared,
+    Json(choice): Json<ChooseDoor>,
+) -> Result<Answer<HouseholdDoor>, Problem> {
+    links::choose_door(&state.platform, member.household, choice)
+        .await
+        .map(Answer)
+        .map_err(problem)
+}

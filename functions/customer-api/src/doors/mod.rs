@@ -1,0 +1,16 @@
+//! The household's doors.
+
+pub(crate) mod choose;
+pub(crate) mod list;
+pub(crate) mod read;
+pub(crate) mod rename;
+
+use serde::Deserialize;
+
+/// `?refresh=true`: ask the vendor, instead of showing what was last seen.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Freshness {
+    #[serde(default)]
+    pub(crate) refresh: bool,
+}

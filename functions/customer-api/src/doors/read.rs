@@ -1,0 +1,27 @@
+//! `GET /v1/doors/{id}`: one door, as it was last seen; `?refresh=true` reads it at its vendor.
+
+use axum::{Json, extract::State};
+use postern_contract::{customer::HouseholdDoor, ids::DoorId};
+use postern_core::links;
+use postern_http::{PathId, Problem, Query};
+
+use super::Freshness;
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn read(
+    member: Member,
+    State(state): Shared,
+    PathId(door): PathId<DoorId>,
+    Query(freshness): Query<Freshness>,
+) -> Result<Json<HouseholdDoor>, Problem> {
+    let (platform, household) = (&state.platform, member.household);
+    let found = if freshness.refresh {
+        links::read_door(platform, household, door).await
+    } else {
+        links::door(platform, household, door).await
+    };
+    found.map(Json).map_err(problem)
+}

@@ -1,0 +1,18 @@
+//! `GET /v1/household`: one's own household.
+
+use axum::{Json, extract::State};
+use postern_contract::customer::HouseholdView;
+use postern_core::households;
+use postern_http::Problem;
+
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn read(member: Member, State(state): Shared) -> Result<Json<HouseholdView>, Problem> {
+    households::read(&state.platform, member.household)
+        .await
+        .map(Json)
+        .map_err(problem)
+}

@@ -1,0 +1,29 @@
+//! `POST /v1/household`: register the household of the person who asks.
+//!
+//! A repeat for the same address answers the household as it is, with 200 instead of 201.
+
+use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
+use postern_contract::customer::SignUp;
+use postern_core::households;
+use postern_http::{Authorized, Json, Problem};
+
+use crate::{
+    caller::{OwnHousehold, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn sign_up(
+    token: Authorized<OwnHousehold>,
+    State(state): Shared,
+    Json(body): Json<SignUp>,
+) -> Result<impl IntoResponse, Problem> {
+    let signed_up = households::sign_up(&state.platform, &token.claims.subject, body)
+        .await
+        .map_err(problem)?;
+    let status = if signed_up.is_new {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Answer(signed_up.household)))
+}

@@ -1,0 +1,22 @@
+//! `POST /v1/links`: begin linking an opener. A repeat begins another login; either may be finished, and both run out.
+
+use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
+use postern_contract::customer::BeginLink;
+use postern_core::links;
+use postern_http::{Json, Problem};
+
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn begin(
+    member: Member,
+    State(state): Shared,
+    Json(body): Json<BeginLink>,
+) -> Result<impl IntoResponse, Problem> {
+    let started = links::begin(&state.platform, member.household, body.vendor)
+        .await
+        .map_err(problem)?;
+    Ok((StatusCode::CREATED, Answer(started)))
+}

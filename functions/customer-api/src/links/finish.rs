@@ -1,0 +1,24 @@
+//! `POST /v1/links/finish`: finish linking with what the vendor's page handed back.
+//!
+//! A login's state is good once, so a repeat is refused; `GET /v1/links` tells whether the first try came through.
+
+use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
+use postern_contract::customer::FinishLink;
+use postern_core::links;
+use postern_http::{Json, Problem};
+
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn finish(
+    member: Member,
+    State(state): Shared,
+    Json(body): Json<FinishLink>,
+) -> Result<impl IntoResponse, Problem> {
+    let link = links::finish(&state.platform, member.household, body)
+        .await
+        .map_err(problem)?;
+    Ok((StatusCode::CREATED, Answer(link)))
+}

@@ -1,0 +1,21 @@
+//! `GET /v1/links`: the household's links, a short list in one page.
+
+use axum::{Json, extract::State};
+use postern_contract::{customer::LinkView, delivery::Page};
+use postern_core::links;
+use postern_http::Problem;
+
+use crate::{
+    caller::{Member, Shared},
+    problems::problem,
+};
+
+pub(crate) async fn list(member: Member, State(state): Shared) -> Result<Json<Page<LinkView>>, Problem> {
+    let items = links::list(&state.platform, member.household)
+        .await
+        .map_err(problem)?;
+    Ok(Json(Page {
+        items,
+        next_cursor: None,
+    }))
+}

@@ -1,0 +1,4 @@
+//! What the household wants.
+
+pub(crate) mod read;
+pub(crate) mod set;

@@ -1,0 +1,25 @@
+//! `POST /v1/disable`: turn in-garage delivery off. Once this has answered, no open leaves.
+//!
+//! A repeat ends whatever an earlier try left, and otherwise changes nothing.
+
+use axum::{Json, body::Bytes, extract::State};
+use postern_contract::customer::TurnedOff;
+use postern_core::households;
+use postern_http::Problem;
+
+use crate::{
+    caller::{Member, Shared, no_body},
+    problems::problem,
+};
+
+pub(crate) async fn disable(
+    member: Member,
+    State(state): Shared,
+    body: Bytes,
+) -> Result<Json<TurnedOff>, Problem> {
+    no_body(&body)?;
+    households::turn_off(&state.platform, member.household)
+        .await
+        .map(Json)
+        .map_err(problem)
+}
