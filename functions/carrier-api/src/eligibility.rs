@@ -17,5 +17,8 @@ pub(crate) async fn ask(
     Json(question): Json<AskEligibility>,
 ) -> Result<Answer<Eligibility>, Problem> {
     let carrier = carrier(&token)?;
-    deliveries::ask_eligibility(&state.platform, &carrier, &question).await.map(Answer).map_err(problem)
+    deliveries::ask_eligibility(&state.platform, &carrier, &question)
+        .await
+        .map(Answer)
+        .map_err(problem)
 }

@@ -31,12 +31,21 @@ pub struct Carriers {
 pub fn router(state: Carriers, config: HouseConfig) -> Router {
     let routes = Router::new()
         .route("/v1/eligibility", post(eligibility::ask))
-        .route("/v1/deliveries", post(deliveries::book::book).get(deliveries::list::list))
+        .route(
+            "/v1/deliveries",
+            post(deliveries::book::book).get(deliveries::list::list),
+        )
         .route("/v1/deliveries/{id}", get(deliveries::get::get))
-        .route("/v1/deliveries/{id}/dispatch", post(deliveries::dispatch::dispatch))
+        .route(
+            "/v1/deliveries/{id}/dispatch",
+            post(deliveries::dispatch::dispatch),
+        )
         .route("/v1/deliveries/{id}/open", post(deliveries::open::open))
         .route("/v1/deliveries/{id}/close", post(deliveries::close::close))
-        .route("/v1/deliveries/{id}/complete", post(deliveries::complete::complete))
+        .route(
+            "/v1/deliveries/{id}/complete",
+            post(deliveries::complete::complete),
+        )
         .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
         .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
         .route("/v1/deliveries/{id}/log", get(deliveries::log::log));

@@ -33,8 +33,16 @@ impl Paging {
     }
 
     /// Where the list goes on.
-    pub(crate) fn position(&self, cursors: &Cursors, list: &str, tenant: &str) -> Result<Option<PageKey>, Problem> {
-        self.cursor.as_deref().map(|cursor| cursors.open(list, tenant, cursor)).transpose()
+    pub(crate) fn position(
+        &self,
+        cursors: &Cursors,
+        list: &str,
+        tenant: &str,
+    ) -> Result<Option<PageKey>, Problem> {
+        self.cursor
+            .as_deref()
+            .map(|cursor| cursors.open(list, tenant, cursor))
+            .transpose()
     }
 
     /// A page, with the cursor of the next.
@@ -45,7 +53,13 @@ impl Paging {
         tenant: &str,
         fetched: Fetched<T>,
     ) -> Result<Page<T>, Problem> {
-        let next_cursor = fetched.next.map(|next| cursors.seal(list, tenant, &next)).transpose()?;
-        Ok(Page { items: fetched.items, next_cursor })
+        let next_cursor = fetched
+            .next
+            .map(|next| cursors.seal(list, tenant, &next))
+            .transpose()?;
+        Ok(Page {
+            items: fetched.items,
+            next_cursor,
+        })
     }
 }

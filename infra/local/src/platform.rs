@@ -64,7 +64,14 @@ impl LocalConfig {
     #[must_use]
     pub fn at(data: DataPlace) -> Self {
         let limits = Limits::default();
-        let slow = Self { data, first_port: None, door_speed: 1.0, limits, seeds: Seeds::default(), recorder: None };
+        let slow = Self {
+            data,
+            first_port: None,
+            door_speed: 1.0,
+            limits,
+            seeds: Seeds::default(),
+            recorder: None,
+        };
         slow.faster(10.0)
     }
 
@@ -83,7 +90,11 @@ impl LocalConfig {
             look_again_max: scaled(real.look_again_max).max(SignedDuration::from_secs(1)),
             ..self.limits
         };
-        Self { door_speed: speed, limits, ..self }
+        Self {
+            door_speed: speed,
+            limits,
+            ..self
+        }
     }
 }
 

@@ -22,7 +22,9 @@ pub(crate) async fn book(
     request: Idempotent<BookDelivery>,
 ) -> Result<impl IntoResponse, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    let view = deliveries::book(&state.platform, &caller, request.body).await.map_err(problem)?;
+    let view = deliveries::book(&state.platform, &caller, request.body)
+        .await
+        .map_err(problem)?;
     let place = format!("/v1/deliveries/{}", view.id);
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(view)))
 }

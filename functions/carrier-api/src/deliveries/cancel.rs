@@ -18,5 +18,8 @@ pub(crate) async fn cancel(
     request: Idempotent<Cancel>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    deliveries::cancel(&state.platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+    deliveries::cancel(&state.platform, &caller, delivery, request.body)
+        .await
+        .map(Json)
+        .map_err(problem)
 }

@@ -22,8 +22,12 @@ pub(crate) async fn close(
 ) -> Result<impl IntoResponse, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
     let platform = &state.platform;
-    let view = deliveries::close(platform, &caller, delivery, request.body).await.map_err(problem)?;
+    let view = deliveries::close(platform, &caller, delivery, request.body)
+        .await
+        .map_err(problem)?;
     let closing = GrantState::Closing;
-    let view = patiently(platform, patience, view, |view| view.state != closing).await.map_err(problem)?;
+    let view = patiently(platform, patience, view, |view| view.state != closing)
+        .await
+        .map_err(problem)?;
     Ok((StatusCode::ACCEPTED, Json(view)))
 }

@@ -27,8 +27,15 @@ pub(crate) async fn complete(
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
     let platform = &state.platform;
     if patience.wait.is_some() {
-        let view = deliveries::get(platform, &caller.carrier, delivery).await.map_err(problem)?;
-        patiently(platform, patience, view, |view| view.state != GrantState::Closing).await.map_err(problem)?;
+        let view = deliveries::get(platform, &caller.carrier, delivery)
+            .await
+            .map_err(problem)?;
+        patiently(platform, patience, view, |view| view.state != GrantState::Closing)
+            .await
+            .map_err(problem)?;
     }
-    deliveries::complete(platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+    deliveries::complete(platform, &caller, delivery, request.body)
+        .await
+        .map(Json)
+        .map_err(problem)
 }

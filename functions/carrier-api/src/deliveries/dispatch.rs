@@ -18,5 +18,8 @@ pub(crate) async fn dispatch(
     request: Idempotent<Dispatch>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    deliveries::dispatch(&state.platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+    deliveries::dispatch(&state.platform, &caller, delivery, request.body)
+        .await
+        .map(Json)
+        .map_err(problem)
 }

@@ -30,9 +30,13 @@ pub(crate) async fn get(
     Query(change): Query<Change>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let platform = &state.platform;
-    let view = deliveries::get(platform, &carrier(&token)?, delivery).await.map_err(problem)?;
+    let view = deliveries::get(platform, &carrier(&token)?, delivery)
+        .await
+        .map_err(problem)?;
     let known = change.after.unwrap_or(view.log_length);
-    let Some(wait) = change.wait.filter(|_| view.log_length <= known) else { return Ok(Json(view)) };
+    let Some(wait) = change.wait.filter(|_| view.log_length <= known) else {
+        return Ok(Json(view));
+    };
     let patience = SignedDuration::from_secs(wait.seconds().into());
     deliveries::wait_until(platform, delivery, patience, |view| view.log_length > known)
         .await

@@ -21,6 +21,10 @@ pub(crate) async fn list(
 ) -> Result<Json<Page<DeliveryView>>, Problem> {
     let carrier = carrier(&token)?;
     let after = paging.position(&state.cursors, LIST, carrier.as_str())?;
-    let page = deliveries::list(&state.platform, &carrier, paging.limit(), after).await.map_err(problem)?;
-    paging.page(&state.cursors, LIST, carrier.as_str(), page).map(Json)
+    let page = deliveries::list(&state.platform, &carrier, paging.limit(), after)
+        .await
+        .map_err(problem)?;
+    paging
+        .page(&state.cursors, LIST, carrier.as_str(), page)
+        .map(Json)
 }

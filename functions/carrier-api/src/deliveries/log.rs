@@ -20,9 +20,15 @@ pub(crate) async fn log(
 ) -> Result<Json<Page<LogEntry>>, Problem> {
     let carrier = carrier(&token)?;
     let platform = &state.platform;
-    deliveries::get(platform, &carrier, delivery).await.map_err(problem)?;
+    deliveries::get(platform, &carrier, delivery)
+        .await
+        .map_err(problem)?;
     let list = format!("log of {delivery}");
     let after = paging.position(&state.cursors, &list, carrier.as_str())?;
-    let page = deliveries::log(platform, delivery, paging.limit(), after).await.map_err(problem)?;
-    paging.page(&state.cursors, &list, carrier.as_str(), page).map(Json)
+    let page = deliveries::log(platform, delivery, paging.limit(), after)
+        .await
+        .map_err(problem)?;
+    paging
+        .page(&state.cursors, &list, carrier.as_str(), page)
+        .map(Json)
 }

@@ -22,8 +22,12 @@ pub(crate) async fn open(
 ) -> Result<impl IntoResponse, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
     let platform = &state.platform;
-    let view = deliveries::open(platform, &caller, delivery, request.body).await.map_err(problem)?;
+    let view = deliveries::open(platform, &caller, delivery, request.body)
+        .await
+        .map_err(problem)?;
     let opening = GrantState::Opening;
-    let view = patiently(platform, patience, view, |view| view.state != opening).await.map_err(problem)?;
+    let view = patiently(platform, patience, view, |view| view.state != opening)
+        .await
+        .map_err(problem)?;
     Ok((StatusCode::ACCEPTED, Json(view)))
 }

@@ -18,5 +18,8 @@ pub(crate) async fn reissue(
     request: Idempotent<Reissue>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    deliveries::reissue(&state.platform, &caller, delivery, request.body).await.map(Json).map_err(problem)
+    deliveries::reissue(&state.platform, &caller, delivery, request.body)
+        .await
+        .map(Json)
+        .map_err(problem)
 }

@@ -24,7 +24,10 @@ pub(crate) fn problem(error: Error) -> Problem {
         Error::NotFound => Problem::new(&NOT_FOUND),
         Error::Invalid(invalid) => Problem::new(&INVALID_FIELD)
             .with("field", invalid.what)
-            .with("expected", Words::new(invalid.rule, "conforme à la règle de ce champ"))
+            .with(
+                "expected",
+                Words::new(invalid.rule, "conforme à la règle de ce champ"),
+            )
             .member("field", invalid.what),
         Error::Refused(refusal) => refused(&refusal),
         Error::KeyReused => Problem::new(&IDEMPOTENCY_KEY_REUSED),
@@ -57,10 +60,16 @@ fn refused(refusal: &Refusal) -> Problem {
             .with("limit_m", limit_m.to_string())
             .member("accuracy_m", *accuracy_m)
             .member("limit_m", *limit_m),
-        Refusal::DeliveryPaused { until } => problem.with("until", until.to_string()).member("until", json(until)),
+        Refusal::DeliveryPaused { until } => problem
+            .with("until", until.to_string())
+            .member("until", json(until)),
         Refusal::CloseNotAllowed { bar } => problem.member("bar", json(bar)),
-        Refusal::VendorUnavailable { retry_after_s: Some(seconds) }
-        | Refusal::VendorBusy { retry_after_s: Some(seconds) } => problem.retry_after_s(*seconds),
+        Refusal::VendorUnavailable {
+            retry_after_s: Some(seconds),
+        }
+        | Refusal::VendorBusy {
+            retry_after_s: Some(seconds),
+        } => problem.retry_after_s(*seconds),
         _ => problem,
     }
 }
@@ -88,14 +97,22 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let window = Window::new(at, at + jiff::SignedDuration::from_hours(1)).unwrap();
         vec![
-            NotEligible { reasons: vec![Ineligible::NotOffered] },
+            NotEligible {
+                reasons: vec![Ineligible::NotOffered],
+            },
             ParcelRepeated,
             ParcelCount,
             NotArmed { window },
             OutsideWindow { window },
             OutsideHours,
-            OutsideGeofence { distance_m: 900, limit_m: 150 },
-            PositionTooVague { accuracy_m: 900, limit_m: 100 },
+            OutsideGeofence {
+                distance_m: 900,
+                limit_m: 150,
+            },
+            PositionTooVague {
+                accuracy_m: 900,
+                limit_m: 100,
+            },
             WrongParcel,
             WrongDriver,
             DeliveryDisabled,
@@ -110,7 +127,9 @@ mod tests {
             DoorInUse,
             DoorNeverOpened,
             DoorNotClosed,
-            CloseNotAllowed { bar: UnattendedCloseBar::OpenerForbids },
+            CloseNotAllowed {
+                bar: UnattendedCloseBar::OpenerForbids,
+            },
             NothingToReissue,
             ReissueTooLate,
             ReissueLimit,
@@ -122,7 +141,9 @@ mod tests {
             DoorObstructed,
             DoorGone,
             LinkBroken,
-            VendorUnavailable { retry_after_s: Some(5) },
+            VendorUnavailable {
+                retry_after_s: Some(5),
+            },
             VendorBusy { retry_after_s: None },
         ]
     }

@@ -124,7 +124,8 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn links(&self) -> Result<Vec<LinkView>, PlayError> {
-        self.get("/v1/links").await?.done()
+        let page: Page<LinkView> = self.get("/v1/links").await?.done()?;
+        Ok(page.items)
     }
 
     /// The household's doors.
@@ -132,7 +133,8 @@ impl CustomerClient {
     /// # Errors
     /// [`PlayError`].
     pub async fn doors(&self) -> Result<Vec<HouseholdDoor>, PlayError> {
-        self.get("/v1/doors").await?.done()
+        let page: Page<HouseholdDoor> = self.get("/v1/doors").await?.done()?;
+        Ok(page.items)
     }
 
     /// Chooses the delivery door.

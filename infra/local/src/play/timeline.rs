@@ -1,7 +1,5 @@
 //! The customer's view of a delivery while it happens, a line for each thing that happened.
 
-use std::time::Duration;
-
 use jiff::{Timestamp, Unit};
 use postern_contract::{
     delivery::{Actor, Attention},
@@ -12,12 +10,12 @@ use tokio::task::JoinHandle;
 
 use super::{CustomerClient, PlayError};
 
-/// Prints a delivery's log as it grows, until the delivery has ended; answers how many lines it printed.
+/// Prints a delivery's log as it grows, until the delivery has ended.
 pub(super) fn follow(
     customer: CustomerClient,
     delivery: DeliveryId,
     start: Timestamp,
-) -> JoinHandle<Result<u64, PlayError>> {
+) -> JoinHandle<Result<(), PlayError>> {
     tokio::spawn(async move {
         let mut told = 0;
         loop {
@@ -29,14 +27,10 @@ pub(super) fn follow(
                 .filter(|entry| entry.sequence > told)
             {
                 println!("  {}  {}", clock(entry.at, start), words(entry));
+                told = entry.sequence;
             }
-            let all_told = view.log_length;
-            if view.state.is_end() && told == all_told {
-                return Ok(told);
-            }
-            told = all_told;
-            if view.state.is_end() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
+            if view.state.is_end() && told >= view.log_length {
+                return Ok(());
             }
         }
     })

@@ -49,7 +49,10 @@ async fn a_kill_at_any_moment_leaves_no_door_open_unwatched_and_opens_none_twice
         Moment::Closing(300),
         Moment::Completing(5),
     ];
-    let stories: Vec<_> = moments.into_iter().map(|moment| tokio::spawn(survive(moment))).collect();
+    let stories: Vec<_> = moments
+        .into_iter()
+        .map(|moment| tokio::spawn(survive(moment)))
+        .collect();
     for story in stories {
         story.await.unwrap();
     }
@@ -60,7 +63,10 @@ async fn survive(moment: Moment) {
     let program = Program::start(folder.path());
     set_up(&program).await;
     let carrier = program.carrier().await;
-    let booked = carrier.book("book", &booking(SystemClock.now(), "PARCEL-1")).await.unwrap();
+    let booked = carrier
+        .book("book", &booking(SystemClock.now(), "PARCEL-1"))
+        .await
+        .unwrap();
     let acknowledged = walk_until_killed(program, &carrier, &booked, moment).await;
 
     let program = Program::start(folder.path());
@@ -78,8 +84,14 @@ async fn survive(moment: Moment) {
 
     let codes = redeemed(&carrier, &ended).await;
     let truth = program.truth().await;
-    assert!(truth.open_commands <= codes, "{moment:?}: {truth:?} with {codes} codes redeemed");
-    assert_eq!(truth.opened, truth.closed, "{moment:?}: what was opened was closed");
+    assert!(
+        truth.open_commands <= codes,
+        "{moment:?}: {truth:?} with {codes} codes redeemed"
+    );
+    assert_eq!(
+        truth.opened, truth.closed,
+        "{moment:?}: what was opened was closed"
+    );
     assert_eq!(truth.opened, 1, "{moment:?}: {truth:?}");
     program.kill();
 }
@@ -87,9 +99,19 @@ async fn survive(moment: Moment) {
 async fn set_up(program: &Program) {
     let customer = program.customer();
     customer.sign_up(&household()).await.unwrap();
-    customer.link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD)).await.unwrap();
+    customer
+        .link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD))
+        .await
+        .unwrap();
     let door = customer.doors().await.unwrap()[0].id;
-    customer.choose(&ChooseDoor { door, door_is_sectional: true, allow_unattended_close: true }).await.unwrap();
+    customer
+        .choose(&ChooseDoor {
+            door,
+            door_is_sectional: true,
+            allow_unattended_close: true,
+        })
+        .await
+        .unwrap();
     customer.prefer(&Preferences::default()).await.unwrap();
     customer.turn_on().await.unwrap();
 }
@@ -154,10 +176,16 @@ async fn bring_home(carrier: &CarrierClient, found: DeliveryView, moment: Moment
         let key = format!("again-{step}");
         // A refusal is fine here: the state tells what to do next.
         let _ = match view.state {
-            GrantState::Scheduled => carrier.dispatch(view.id, &key, &Dispatch::default()).await.map(drop),
+            GrantState::Scheduled => carrier
+                .dispatch(view.id, &key, &Dispatch::default())
+                .await
+                .map(drop),
             GrantState::Armed => carrier.open(view.id, &key, &open_body(&view)).await.map(drop),
             GrantState::Open => carrier.close(view.id, &key, &close_body()).await.map(drop),
-            GrantState::Closed => carrier.complete(view.id, &key, &Complete::default()).await.map(drop),
+            GrantState::Closed => carrier
+                .complete(view.id, &key, &Complete::default())
+                .await
+                .map(drop),
             _ => {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 Ok(())
@@ -171,7 +199,9 @@ async fn bring_home(carrier: &CarrierClient, found: DeliveryView, moment: Moment
 /// How many codes the delivery's log says were redeemed.
 async fn redeemed(carrier: &CarrierClient, view: &DeliveryView) -> usize {
     let log = carrier.log(view.id).await.unwrap();
-    log.iter().filter(|entry| entry.event.name() == "open_requested").count()
+    log.iter()
+        .filter(|entry| entry.event.name() == "open_requested")
+        .count()
 }
 
 fn open_body(view: &DeliveryView) -> OpenDoor {
@@ -183,5 +213,7 @@ fn open_body(view: &DeliveryView) -> OpenDoor {
 }
 
 fn close_body() -> CloseDoor {
-    CloseDoor { driver: "driver-7".parse().unwrap() }
+    CloseDoor {
+        driver: "driver-7".parse().unwrap(),
+    }
 }

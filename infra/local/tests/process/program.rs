@@ -34,7 +34,11 @@ impl Program {
         let env = folder.join("env");
         // Left by an earlier start.
         let _ = std::fs::remove_file(&env);
-        let mut child = command().args(["--quiet", "--speed", "60", "--data"]).arg(folder).spawn().unwrap();
+        let mut child = command()
+            .args(["--quiet", "--speed", "60", "--data"])
+            .arg(folder)
+            .spawn()
+            .unwrap();
         let began = Instant::now();
         let text = loop {
             if let Ok(text) = std::fs::read_to_string(&env) {
@@ -77,15 +81,22 @@ impl Program {
     }
 
     pub(crate) async fn carrier(&self) -> CarrierClient {
-        CarrierClient::connect(&self.addresses(), &Seeds::default().carriers[0]).await.unwrap()
+        CarrierClient::connect(&self.addresses(), &Seeds::default().carriers[0])
+            .await
+            .unwrap()
     }
 
     /// How often the simulated cloud was told to open a door, and how often a door of it really moved up and down.
     pub(crate) async fn truth(&self) -> Truth {
         let address = format!("{}/_control/motions", self.settings["MYQ_CLOUD"]);
         let journal: serde_json::Value = reqwest::get(address).await.unwrap().json().await.unwrap();
-        let lines = journal["motions"].as_array().or_else(|| journal.as_array()).unwrap().clone();
-        let count = |pick: &dyn Fn(&serde_json::Value) -> bool| lines.iter().filter(|line| pick(line)).count();
+        let lines = journal["motions"]
+            .as_array()
+            .or_else(|| journal.as_array())
+            .unwrap()
+            .clone();
+        let count =
+            |pick: &dyn Fn(&serde_json::Value) -> bool| lines.iter().filter(|line| pick(line)).count();
         Truth {
             open_commands: count(&|line| line["command"] == "open"),
             opened: count(&|line| line["kind"] == "motion" && line["direction"] == "open"),

@@ -47,9 +47,18 @@ async fn two_hundred_identical_opens_at_once_move_the_door_once_and_get_one_answ
         answers.push((answer.status.as_u16(), answer.body));
     }
     assert_eq!(answers[0].0, 202, "{}", answers[0].1);
-    assert!(answers.iter().all(|answer| *answer == answers[0]), "not all answers are the same");
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0]),
+        "not all answers are the same"
+    );
     stage.until(armed.id, |view| view.state == GrantState::Open).await;
-    assert_eq!((stage.times_opened(), stage.myq().commands_received(&stage.door).unwrap()), (1, 1));
+    assert_eq!(
+        (
+            stage.times_opened(),
+            stage.myq().commands_received(&stage.door).unwrap()
+        ),
+        (1, 1)
+    );
     stage.closed_and_completed(armed.id).await;
 }
 
@@ -79,12 +88,29 @@ async fn a_repeat_gets_the_first_answer_and_the_same_key_with_another_body_is_re
     let stage = Stage::set().await;
     let armed = stage.armed("PARCEL-1").await;
     let (first, other) = (key(), json!({"reason": "another"}));
-    let cancel = Cancel { reason: "the van broke down".parse().unwrap() };
-    let once = stage.carrier.verb(armed.id, "cancel", &first, &cancel).await.unwrap();
-    let again = stage.carrier.verb(armed.id, "cancel", &first, &cancel).await.unwrap();
+    let cancel = Cancel {
+        reason: "the van broke down".parse().unwrap(),
+    };
+    let once = stage
+        .carrier
+        .verb(armed.id, "cancel", &first, &cancel)
+        .await
+        .unwrap();
+    let again = stage
+        .carrier
+        .verb(armed.id, "cancel", &first, &cancel)
+        .await
+        .unwrap();
     assert_eq!((once.status.as_u16(), &once.body), (200, &again.body));
-    let reused = stage.carrier.verb(armed.id, "cancel", &first, &other).await.unwrap();
-    assert_eq!((reused.status.as_u16(), reused.code()), (422, "idempotency_key_reused"));
+    let reused = stage
+        .carrier
+        .verb(armed.id, "cancel", &first, &other)
+        .await
+        .unwrap();
+    assert_eq!(
+        (reused.status.as_u16(), reused.code()),
+        (422, "idempotency_key_reused")
+    );
     assert_eq!(stage.story(armed.id).await.last(), Some(&"cancelled"));
 }
 
@@ -94,8 +120,15 @@ async fn a_refusal_is_an_answer_too_and_is_repeated_as_it_was() {
     let booked = stage.booked("PARCEL-1").await;
     let early = key();
     let first = stage.ask_to_open(&booked, &early).await;
-    assert_eq!((first.status.as_u16(), first.code()), (409, "not_out_for_delivery"));
-    stage.carrier.dispatch(booked.id, &key(), &postern_contract::carrier::Dispatch::default()).await.unwrap();
+    assert_eq!(
+        (first.status.as_u16(), first.code()),
+        (409, "not_out_for_delivery")
+    );
+    stage
+        .carrier
+        .dispatch(booked.id, &key(), &postern_contract::carrier::Dispatch::default())
+        .await
+        .unwrap();
     let again = stage.ask_to_open(&booked, &early).await;
     assert_eq!(again.code(), "not_out_for_delivery");
     assert_eq!(stage.times_opened(), 0);
@@ -105,8 +138,15 @@ async fn a_refusal_is_an_answer_too_and_is_repeated_as_it_was() {
 async fn a_delivery_is_not_completed_before_its_door_is_closed() {
     let stage = Stage::set().await;
     let open = stage.opened("PARCEL-1").await;
-    let too_early = stage.carrier.verb(open.id, "complete", &key(), &Complete::default()).await.unwrap();
-    assert_eq!((too_early.status.as_u16(), too_early.code()), (409, "door_not_closed"));
+    let too_early = stage
+        .carrier
+        .verb(open.id, "complete", &key(), &Complete::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        (too_early.status.as_u16(), too_early.code()),
+        (409, "door_not_closed")
+    );
     stage.closed_and_completed(open.id).await;
 }
 
@@ -114,18 +154,32 @@ async fn a_delivery_is_not_completed_before_its_door_is_closed() {
 async fn a_driver_may_go_back_in_twice_and_no_more() {
     let stage = Stage::set().await;
     let open = stage.opened("PARCEL-1").await;
-    let reissue = Reissue { driver: driver().driver };
+    let reissue = Reissue {
+        driver: driver().driver,
+    };
     stage.carrier.close(open.id, &key(), &driver()).await.unwrap();
     for _ in 0..2 {
         stage.carrier.reissue(open.id, &key(), &reissue).await.unwrap();
-        let again = stage.carrier.open(open.id, &key(), &open_for(&open)).await.unwrap();
+        let again = stage
+            .carrier
+            .open(open.id, &key(), &open_for(&open))
+            .await
+            .unwrap();
         assert_eq!(again.state, GrantState::Open);
         stage.carrier.close(open.id, &key(), &driver()).await.unwrap();
     }
-    let third = stage.carrier.verb(open.id, "reissue", &key(), &reissue).await.unwrap();
+    let third = stage
+        .carrier
+        .verb(open.id, "reissue", &key(), &reissue)
+        .await
+        .unwrap();
     assert_eq!(third.code(), "reissue_limit");
     assert_eq!((stage.times_opened(), stage.times_closed()), (3, 3));
-    stage.carrier.complete(open.id, &key(), &Complete::default()).await.unwrap();
+    stage
+        .carrier
+        .complete(open.id, &key(), &Complete::default())
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +193,13 @@ async fn a_list_has_each_delivery_once_and_another_carrier_sees_none_of_it() {
     let mut path = "/v1/deliveries?limit=2".to_owned();
     loop {
         let page: Value = stage.carrier.get(&path).await.unwrap().done().unwrap();
-        listed.extend(page["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()));
+        listed.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|item| item["id"].as_str().unwrap().to_owned()),
+        );
         match page["next_cursor"].as_str() {
             Some(cursor) => path = format!("/v1/deliveries?limit=2&cursor={cursor}"),
             None => break,
@@ -148,12 +208,17 @@ async fn a_list_has_each_delivery_once_and_another_carrier_sees_none_of_it() {
     booked.reverse();
     assert_eq!(listed, booked);
     let carriers = &stage.local.seeds.carriers;
-    let other = postern_local::play::CarrierClient::connect(&stage.local.addresses, &carriers[1]).await.unwrap();
+    let other = postern_local::play::CarrierClient::connect(&stage.local.addresses, &carriers[1])
+        .await
+        .unwrap();
     let theirs: Value = other.get("/v1/deliveries").await.unwrap().done().unwrap();
     assert_eq!(theirs["items"], json!([]));
     let foreign = other.get(&format!("/v1/deliveries/{}", booked[0])).await.unwrap();
     assert_eq!((foreign.status.as_u16(), foreign.code()), (404, "not_found"));
     let cursor = path.split("cursor=").nth(1).unwrap();
-    let stolen = other.get(&format!("/v1/deliveries?cursor={cursor}")).await.unwrap();
+    let stolen = other
+        .get(&format!("/v1/deliveries?cursor={cursor}"))
+        .await
+        .unwrap();
     assert_eq!((stolen.status.as_u16(), stolen.code()), (400, "invalid_cursor"));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_contract::delivery::{Attention, GrantState};
-use postern_vendor_clouds::{Direction, Fault, Target};
+use postern_vendor_clouds::{Direction, Fault, Target, door::ReportedState};
 
 use crate::stage::{Stage, config, driver, eventually, key};
 
@@ -13,9 +13,16 @@ async fn an_opener_that_is_offline_is_told_and_the_right_to_open_is_kept() {
     let armed = stage.armed("PARCEL-1").await;
     stage.myq().set_online(&stage.door, false).unwrap();
     let refused = stage.ask_to_open(&armed, &key()).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (409, "door_offline"), "{}", refused.body);
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "door_offline"),
+        "{}",
+        refused.body
+    );
     stage.myq().set_online(&stage.door, true).unwrap();
-    let again = stage.until(armed.id, |view| view.state == GrantState::Armed).await;
+    let again = stage
+        .until(armed.id, |view| view.state == GrantState::Armed)
+        .await;
     assert_eq!(again.attention, None);
     let answer = stage.ask_to_open(&armed, &key()).await;
     assert_eq!(answer.status.as_u16(), 202, "{}", answer.body);
@@ -27,8 +34,14 @@ async fn an_opener_that_is_offline_is_told_and_the_right_to_open_is_kept() {
 async fn a_door_that_somebody_has_opened_is_not_touched() {
     let stage = Stage::set().await;
     let armed = stage.armed("PARCEL-1").await;
-    stage.myq().press_wall_button(&stage.door, Some(Direction::Open)).unwrap();
-    eventually("the cloud says open", || stage.myq().door(&stage.door).unwrap().reported.state.to_string() == "open").await;
+    stage
+        .myq()
+        .press_wall_button(&stage.door, Some(Direction::Open))
+        .unwrap();
+    eventually("the cloud says open", || {
+        stage.myq().door(&stage.door).unwrap().reported.state == ReportedState::Open
+    })
+    .await;
     let refused = stage.ask_to_open(&armed, &key()).await;
     assert_eq!(refused.code(), "door_already_open", "{}", refused.body);
     assert_eq!(stage.myq().commands_received(&stage.door).unwrap(), 0);
@@ -38,7 +51,10 @@ async fn a_door_that_somebody_has_opened_is_not_touched() {
 async fn an_open_of_unknown_outcome_is_read_back_and_never_repeated() {
     let stage = Stage::set().await;
     let armed = stage.armed("PARCEL-1").await;
-    stage.myq().fail_next(Target::Command, Fault::status(500).after_motion(), 1).unwrap();
+    stage
+        .myq()
+        .fail_next(Target::Command, Fault::status(500).after_motion(), 1)
+        .unwrap();
     let answer = stage.ask_to_open(&armed, &key()).await;
     assert_eq!(answer.status.as_u16(), 202, "{}", answer.body);
     assert_eq!(answer.body["attention"], "outcome_unknown");
@@ -52,14 +68,31 @@ async fn an_open_of_unknown_outcome_is_read_back_and_never_repeated() {
 async fn a_vendor_that_is_down_is_told_as_such_and_nothing_is_sent() {
     let stage = Stage::set().await;
     let armed = stage.armed("PARCEL-1").await;
-    stage.myq().fail_next(Target::Read, Fault::status(503), 20).unwrap();
+    stage
+        .myq()
+        .fail_next(Target::Read, Fault::status(503), 20)
+        .unwrap();
     let refused = stage.ask_to_open(&armed, &key()).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (503, "vendor_unavailable"), "{}", refused.body);
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (503, "vendor_unavailable"),
+        "{}",
+        refused.body
+    );
     stage.myq().clear_faults().unwrap();
-    let locked = Fault { status: Some(429), retry_after: Some(120), ..Fault::default() };
+    let locked = Fault {
+        status: Some(429),
+        retry_after: Some(120),
+        ..Fault::default()
+    };
     stage.myq().fail_next(Target::Read, locked, 20).unwrap();
     let busy = stage.ask_to_open(&armed, &key()).await;
-    assert_eq!((busy.status.as_u16(), busy.code()), (503, "vendor_busy"), "{}", busy.body);
+    assert_eq!(
+        (busy.status.as_u16(), busy.code()),
+        (503, "vendor_busy"),
+        "{}",
+        busy.body
+    );
     assert_eq!(busy.body["retry_after_s"], 120);
     assert_eq!(stage.myq().commands_received(&stage.door).unwrap(), 0);
 }
@@ -82,10 +115,17 @@ async fn a_link_that_the_vendor_ended_is_told_to_both_sides() {
     stage.myq().expire_access_tokens(None).unwrap();
     stage.myq().revoke_refresh_tokens(None).unwrap();
     let refused = stage.ask_to_open(&armed, &key()).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (409, "link_broken"), "{}", refused.body);
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "link_broken"),
+        "{}",
+        refused.body
+    );
     let links = stage.customer.links().await.unwrap();
     assert_eq!(links[0].state, postern_contract::customer::LinkState::Broken);
-    stage.until(armed.id, |view| view.state == GrantState::Revoked).await;
+    stage
+        .until(armed.id, |view| view.state == GrantState::Revoked)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -96,18 +136,32 @@ async fn a_door_that_meets_something_is_tried_once_more_and_then_a_person_is_tol
     let stage = Stage::with(config).await;
     let open = stage.opened("PARCEL-1").await;
     stage.myq().obstruct_next_closes(&stage.door, 5).unwrap();
-    stage.carrier.verb(open.id, "close", &key(), &driver()).await.unwrap();
+    stage
+        .carrier
+        .verb(open.id, "close", &key(), &driver())
+        .await
+        .unwrap();
     let left = stage
-        .until(open.id, |view| view.state == GrantState::Open && view.attention.is_some() && view.log_length > 12)
+        .until(open.id, |view| {
+            view.state == GrantState::Open && view.attention.is_some() && view.log_length > 12
+        })
         .await;
-    assert!(matches!(left.attention, Some(Attention::Obstructed | Attention::DoorLeftOpen)));
+    assert!(matches!(
+        left.attention,
+        Some(Attention::Obstructed | Attention::DoorLeftOpen)
+    ));
     tokio::time::sleep(Duration::from_secs(2)).await;
     let story = stage.story(open.id).await;
     let closes = story.iter().filter(|name| **name == "close_requested").count();
     assert_eq!(closes, 2, "{story:?}");
     // Somebody clears the way and closes by hand.
     stage.myq().obstruct_next_closes(&stage.door, 0).unwrap();
-    stage.myq().press_wall_button(&stage.door, Some(Direction::Close)).unwrap();
-    let closed = stage.until(open.id, |view| view.state == GrantState::Closed).await;
+    stage
+        .myq()
+        .press_wall_button(&stage.door, Some(Direction::Close))
+        .unwrap();
+    let closed = stage
+        .until(open.id, |view| view.state == GrantState::Closed)
+        .await;
     assert_eq!(closed.attention, None);
 }

@@ -21,26 +21,49 @@ async fn no_open_leaves_after_off_is_answered_under_a_thousand_opens_at_once() {
             let delivery = armed[number % DELIVERIES].clone();
             let carrier: CarrierClient = stage.carrier.clone();
             let key = key();
-            tokio::spawn(async move { carrier.verb(delivery.id, "open", &key, &open_for(&delivery)).await.unwrap() })
+            tokio::spawn(async move {
+                carrier
+                    .verb(delivery.id, "open", &key, &open_for(&delivery))
+                    .await
+                    .unwrap()
+            })
         })
         .collect();
     stage.customer.turn_off().await.unwrap();
     let received_by_then = stage.myq().commands_received(&stage.door).unwrap();
     for call in calls {
         let answer = call.await.unwrap();
-        assert!(matches!(answer.status.as_u16(), 202 | 409 | 503), "{} {}", answer.status, answer.body);
+        assert!(
+            matches!(answer.status.as_u16(), 202 | 409 | 503),
+            "{} {}",
+            answer.status,
+            answer.body
+        );
     }
     let opens = |since| {
         let journal = stage.myq().motions(Some(&stage.door), since).unwrap();
         let json = serde_json::to_value(journal).unwrap();
-        json.as_array().unwrap().iter().filter(|line| line["command"] == "open").count()
+        json.as_array()
+            .unwrap()
+            .iter()
+            .filter(|line| line["command"] == "open")
+            .count()
     };
     let all = opens(0);
-    assert!(all <= received_by_then, "{all} opens came, {received_by_then} commands before off was answered");
+    assert!(
+        all <= received_by_then,
+        "{all} opens came, {received_by_then} commands before off was answered"
+    );
     for delivery in armed {
-        stage.until(delivery.id, |view| view.state == GrantState::Revoked).await;
+        stage
+            .until(delivery.id, |view| view.state == GrantState::Revoked)
+            .await;
     }
-    assert_eq!(stage.times_opened(), stage.times_closed(), "what was opened was closed again");
+    assert_eq!(
+        stage.times_opened(),
+        stage.times_closed(),
+        "what was opened was closed again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,7 +71,10 @@ async fn off_closes_a_door_in_use_and_the_delivery_ends_revoked() {
     let stage = Stage::set().await;
     let open = stage.opened("PARCEL-1").await;
     let off = stage.customer.turn_off().await.unwrap();
-    assert_eq!((off.closing, off.revoked.len(), off.preferences.enabled), (vec![open.id], 0, false));
+    assert_eq!(
+        (off.closing, off.revoked.len(), off.preferences.enabled),
+        (vec![open.id], 0, false)
+    );
     let ended = stage.until(open.id, |view| view.state.is_end()).await;
     assert_eq!((ended.state, ended.attention), (GrantState::Revoked, None));
     assert_eq!(stage.times_closed(), 1);
@@ -63,7 +89,10 @@ async fn off_ends_what_is_booked_and_on_does_not_bring_it_back() {
     let off = stage.customer.turn_off().await.unwrap();
     assert_eq!(off.revoked, vec![booked.id]);
     stage.customer.turn_on().await.unwrap();
-    assert_eq!(stage.carrier.delivery(booked.id).await.unwrap().state, GrantState::Revoked);
+    assert_eq!(
+        stage.carrier.delivery(booked.id).await.unwrap().state,
+        GrantState::Revoked
+    );
     let closed = stage.opened("PARCEL-2").await;
     stage.closed_and_completed(closed.id).await;
 }

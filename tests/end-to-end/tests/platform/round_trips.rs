@@ -8,18 +8,34 @@ use crate::stage::{Stage, config, key};
 #[tokio::test(flavor = "multi_thread")]
 async fn opening_takes_two_round_trips_to_the_record_before_the_vendor_is_called_and_one_after() {
     let recorder = Recorder::measuring_capacity();
-    let stage = Stage::with(LocalConfig { recorder: Some(recorder.clone()), ..config() }).await;
+    let stage = Stage::with(LocalConfig {
+        recorder: Some(recorder.clone()),
+        ..config()
+    })
+    .await;
     let armed = stage.armed("PARCEL-1").await;
     // The vendor is slow enough to tell what came before it from what came after.
-    let slow = postern_vendor_clouds::Fault { delay_ms: Some(400), ..postern_vendor_clouds::Fault::default() };
-    stage.myq().fail_next(postern_vendor_clouds::Target::Read, slow, 1).unwrap();
+    let slow = postern_vendor_clouds::Fault {
+        delay_ms: Some(400),
+        ..postern_vendor_clouds::Fault::default()
+    };
+    stage
+        .myq()
+        .fail_next(postern_vendor_clouds::Target::Read, slow, 1)
+        .unwrap();
     recorder.clear();
     let answer = stage.ask_to_open(&armed, &key()).await;
     assert_eq!(answer.status.as_u16(), 202, "{}", answer.body);
     let waves = waves(&recorder);
     assert_eq!(waves.len(), 3, "{waves:#?}");
-    let widest_pause = waves.windows(2).map(|pair| pair[1].0 - pair[0].1).collect::<Vec<_>>();
-    assert!(widest_pause[1] > widest_pause[0], "the vendor was called between the second and the third: {waves:#?}");
+    let widest_pause = waves
+        .windows(2)
+        .map(|pair| pair[1].0 - pair[0].1)
+        .collect::<Vec<_>>();
+    assert!(
+        widest_pause[1] > widest_pause[0],
+        "the vendor was called between the second and the third: {waves:#?}"
+    );
 }
 
 /// Requests that were under way at the same time, as one wave: when it began, when it ended, and what it asked.
@@ -42,12 +58,19 @@ fn waves(recorder: &Recorder) -> Vec<(std::time::Instant, std::time::Instant, Ve
 #[tokio::test(flavor = "multi_thread")]
 async fn a_whole_delivery_stays_within_its_budget_of_capacity() {
     let recorder = Recorder::measuring_capacity();
-    let stage = Stage::with(LocalConfig { recorder: Some(recorder.clone()), ..config() }).await;
+    let stage = Stage::with(LocalConfig {
+        recorder: Some(recorder.clone()),
+        ..config()
+    })
+    .await;
     recorder.clear();
     let open = stage.opened("PARCEL-1").await;
     stage.closed_and_completed(open.id).await;
     stage.until(open.id, |view| view.log_signature.is_some()).await;
     let units = recorder.capacity();
-    println!("a whole delivery: {units} units, {} requests", recorder.exchanges().len());
+    println!(
+        "a whole delivery: {units} units, {} requests",
+        recorder.exchanges().len()
+    );
     assert!(units < 2_000.0, "{units} units for one delivery");
 }

@@ -1,6 +1,9 @@
 //! The stage on which the tests play: a local platform in memory, a household with its door linked, a carrier.
 
-use std::{sync::atomic::{AtomicU64, Ordering}, time::Duration};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use postern_contract::{
     carrier::{CloseDoor, Complete, Dispatch, OpenDoor},
@@ -39,7 +42,9 @@ pub(crate) fn key() -> String {
 }
 
 pub(crate) fn driver() -> CloseDoor {
-    CloseDoor { driver: "driver-7".parse().unwrap() }
+    CloseDoor {
+        driver: "driver-7".parse().unwrap(),
+    }
 }
 
 impl Stage {
@@ -50,18 +55,32 @@ impl Stage {
     pub(crate) async fn with(config: LocalConfig) -> Self {
         let local = LocalPlatform::start(config).await.unwrap();
         let customer = set_up(&local).await.unwrap();
-        let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0]).await.unwrap();
+        let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0])
+            .await
+            .unwrap();
         let door = local.myq().door_named("Main door").unwrap();
-        Self { local, customer, carrier, door }
+        Self {
+            local,
+            customer,
+            carrier,
+            door,
+        }
     }
 
     pub(crate) async fn booked(&self, parcel: &str) -> DeliveryView {
-        self.carrier.book(&key(), &booking(self.local.platform.now(), parcel)).await.unwrap()
+        self.carrier
+            .book(&key(), &booking(self.local.platform.now(), parcel))
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn armed(&self, parcel: &str) -> DeliveryView {
         let booked = self.booked(parcel).await;
-        let armed = self.carrier.dispatch(booked.id, &key(), &Dispatch::default()).await.unwrap();
+        let armed = self
+            .carrier
+            .dispatch(booked.id, &key(), &Dispatch::default())
+            .await
+            .unwrap();
         assert_eq!(armed.state, GrantState::Armed);
         armed
     }
@@ -69,25 +88,39 @@ impl Stage {
     /// A delivery whose door stands open.
     pub(crate) async fn opened(&self, parcel: &str) -> DeliveryView {
         let armed = self.armed(parcel).await;
-        let open = self.carrier.open(armed.id, &key(), &open_for(&armed)).await.unwrap();
+        let open = self
+            .carrier
+            .open(armed.id, &key(), &open_for(&armed))
+            .await
+            .unwrap();
         assert_eq!(open.state, GrantState::Open);
         open
     }
 
     /// Asks to open under `key`, and holds the line for nothing.
     pub(crate) async fn ask_to_open(&self, delivery: &DeliveryView, key: &str) -> Answer {
-        self.carrier.verb(delivery.id, "open", key, &open_for(delivery)).await.unwrap()
+        self.carrier
+            .verb(delivery.id, "open", key, &open_for(delivery))
+            .await
+            .unwrap()
     }
 
     /// Closes and completes a delivery whose door stands open.
     pub(crate) async fn closed_and_completed(&self, delivery: DeliveryId) -> DeliveryView {
         let closed = self.carrier.close(delivery, &key(), &driver()).await.unwrap();
         assert_eq!(closed.state, GrantState::Closed);
-        self.carrier.complete(delivery, &key(), &Complete::default()).await.unwrap()
+        self.carrier
+            .complete(delivery, &key(), &Complete::default())
+            .await
+            .unwrap()
     }
 
     /// The delivery once `so` holds of it.
-    pub(crate) async fn until(&self, delivery: DeliveryId, so: impl Fn(&DeliveryView) -> bool) -> DeliveryView {
+    pub(crate) async fn until(
+        &self,
+        delivery: DeliveryId,
+        so: impl Fn(&DeliveryView) -> bool,
+    ) -> DeliveryView {
         let wait = async {
             loop {
                 let view = self.carrier.delivery(delivery).await.unwrap();
@@ -99,7 +132,10 @@ impl Stage {
         };
         match timeout(PATIENCE, wait).await {
             Ok(view) => view,
-            Err(_) => panic!("it never came to that: {:#?}", self.carrier.delivery(delivery).await),
+            Err(_) => panic!(
+                "it never came to that: {:#?}",
+                self.carrier.delivery(delivery).await
+            ),
         }
     }
 
@@ -124,7 +160,11 @@ impl Stage {
 
     /// The names of what happened.
     pub(crate) async fn story(&self, delivery: DeliveryId) -> Vec<&'static str> {
-        self.log(delivery).await.iter().map(|entry| entry.event.name()).collect()
+        self.log(delivery)
+            .await
+            .iter()
+            .map(|entry| entry.event.name())
+            .collect()
     }
 }
 
@@ -144,5 +184,8 @@ pub(crate) async fn eventually(what: &str, so: impl Fn() -> bool) {
             sleep(Duration::from_millis(10)).await;
         }
     };
-    assert!(timeout(PATIENCE, wait).await.is_ok(), "it never came to that: {what}");
+    assert!(
+        timeout(PATIENCE, wait).await.is_ok(),
+        "it never came to that: {what}"
+    );
 }
