@@ -20,11 +20,12 @@ pub(super) fn follow(
         let mut told = 0;
         loop {
             let view = customer.delivery_after(delivery, told).await?;
+            let known = told;
             for entry in customer
                 .log(delivery)
                 .await?
                 .iter()
-                .filter(|entry| entry.sequence > told)
+                .filter(|entry| entry.sequence > known)
             {
                 println!("  {}  {}", clock(entry.at, start), words(entry));
                 told = entry.sequence;
