@@ -102,6 +102,20 @@ fn a_close_that_failed_is_tried_again_after_half_a_minute_and_then_each_minute()
 }
 
 #[test]
+fn the_patience_with_a_door_starts_anew_with_each_opening() {
+    let mut story = Story::closed();
+    let driver = driver("driver-7");
+    story.does(Command::Reissue { driver });
+    story.open();
+    story.wait(10);
+    story.see(DoorState::Open);
+    assert_eq!(next(&story), Some((300, Chore::CloseDoor)));
+    story.close();
+    story.settle(not_executed(AdapterErrorKind::VendorUnavailable));
+    assert_eq!(next(&story), Some((30, Chore::CloseDoor)));
+}
+
+#[test]
 fn a_door_that_two_obstructions_stopped_stays_on_the_agenda_until_it_is_closed() {
     let mut story = Story::closing();
     for _ in 0..2 {

@@ -30,7 +30,7 @@ fn assert_consistent(story: &Story, witness: &Witness) {
         _ => None,
     };
     assert_eq!(grant.command.as_ref().map(|pending| pending.direction), moving);
-    assert!(!grant.code_ready || grant.state == GrantState::Armed);
+    assert!(!grant.code_ready || (grant.state == GrantState::Armed && grant.revocation.is_none()));
     assert!(grant.codes_minted <= story.limits.codes_max && grant.reissues <= story.limits.reissues_max);
     assert!(grant.stopped_closes <= 2);
     assert!(!grant.state.is_end() || grant.attention.is_none());
