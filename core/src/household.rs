@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     customer::LinkState,
-    door::{Door, DoorKind, DoorReading},
+    door::{Door, DoorKind, DoorReading, UnattendedOpen},
     ids::{DoorId, HouseholdId, LinkId, VendorId},
     place::{Address, Locale, Position},
     text::{DoorRef, Label, SealedBlob},
@@ -62,6 +62,8 @@ pub struct HouseholdDoorRecord {
     pub site: Option<Label>,
     /// How it is built, by the vendor's word.
     pub kind: DoorKind,
+    /// Whether it may be opened unattended, by its opener's word.
+    pub unattended_open: UnattendedOpen,
     /// Whether it may be closed unattended, by its opener's word.
     pub unattended_close: UnattendedClose,
     /// How it was last seen when it was listed.
@@ -80,6 +82,7 @@ impl HouseholdDoorRecord {
             name: door.name,
             site: door.site,
             kind: door.kind,
+            unattended_open: door.unattended_open,
             unattended_close: door.unattended_close,
             reading: door.reading,
         }

@@ -64,6 +64,7 @@ fn granted(record: HouseholdDoorRecord, chosen: ChosenDoor) -> GrantedDoor {
         vendor: record.vendor,
         door_ref: record.door_ref,
         kind,
+        unattended_open: record.unattended_open,
         unattended_close: record.unattended_close,
         close_act: chosen.unattended_close,
     }

@@ -4,6 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
     carrier::{Eligibility, Ineligible, PARCELS_MAX},
     delivery::{GrantState, Window},
+    door::UnattendedOpen,
     event::{DeliveryEvent, LogEntry},
     ids::{CarrierId, DeliveryId, HouseholdId},
     text::{Remark, TrackingNumber},
@@ -76,7 +77,7 @@ fn bars(
         return vec![Ineligible::NotOffered];
     }
     let mut reasons = Vec::new();
-    if site.door.as_ref().is_none_or(close_barred) {
+    if site.door.as_ref().is_none_or(barred) {
         reasons.push(Ineligible::DoorNotReady);
     }
     if let Some(window) = window {
@@ -99,8 +100,11 @@ fn bars(
     reasons
 }
 
-/// A door that could not be closed again is never opened.
-fn close_barred(door: &GrantedDoor) -> bool {
+/// A door whose opener forbids it is not opened, and neither is one that could not be closed again.
+fn barred(door: &GrantedDoor) -> bool {
+    if door.unattended_open == UnattendedOpen::NotAllowed {
+        return true;
+    }
     UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, 0).is_err()
 }
 

@@ -20,7 +20,7 @@ use postern_contract::{
     delivery::{
         Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, RevocationReason, Window,
     },
-    door::{DoorKind, DoorReading},
+    door::{DoorKind, DoorReading, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
     ids::{CarrierId, DeliveryId, DoorId, HouseholdId, LinkId, VendorId},
     place::Position,
@@ -54,6 +54,8 @@ pub struct GrantedDoor {
     pub door_ref: DoorRef,
     /// How it is built: by the vendor's word, or by the household's where the vendor does not tell.
     pub kind: DoorKind,
+    /// Whether it may be opened unattended, by its opener's word.
+    pub unattended_open: UnattendedOpen,
     /// Whether it may be closed unattended, by its opener's word.
     pub unattended_close: UnattendedClose,
     /// The household's act of allowing that. Kept here, so that a door we opened may still be closed after consent has ended.

@@ -36,9 +36,8 @@ impl Recent {
         let serde_json::Value::Object(mut details) = event else {
             return Err(StoreError::corrupt("an event that is not an object"));
         };
-        let what = match details.remove("type") {
-            Some(serde_json::Value::String(what)) => what,
-            _ => return Err(StoreError::corrupt("an event without a type")),
+        let Some(serde_json::Value::String(what)) = details.remove("type") else {
+            return Err(StoreError::corrupt("an event without a type"));
         };
         Ok(ActivityEntry {
             at,

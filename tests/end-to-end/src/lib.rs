@@ -1,1 +1,3 @@
-//! Tests that cross crates.
+//! What the tests that cross crates share. The tests themselves are under `tests/`.
+
+pub mod stage;

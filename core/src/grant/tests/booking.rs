@@ -4,7 +4,7 @@ use postern_contract::{
     carrier::{Ineligible, PARCELS_MAX},
     customer::{CarriersAllowed, Hours, Weekday},
     delivery::GrantState,
-    door::DoorKind,
+    door::{DoorKind, UnattendedOpen},
     event::DeliveryEvent,
     unattended::{UnattendedClose, UnattendedCloseBar},
 };
@@ -91,13 +91,14 @@ fn a_stranger_an_off_household_and_an_unwanted_carrier_are_told_the_same() {
 }
 
 #[test]
-fn a_door_that_could_not_be_closed_again_is_not_booked() {
+fn a_door_that_may_not_be_opened_or_could_not_be_closed_again_is_not_booked() {
     let not_ready = vec![Ineligible::DoorNotReady];
     assert_eq!(barred(|site| site.door = None), not_ready);
     let door =
         |change: fn(&mut crate::grant::GrantedDoor)| barred(move |site| change(site.door.as_mut().unwrap()));
     assert_eq!(door(|door| door.kind = DoorKind::OnePiece), not_ready);
     assert_eq!(door(|door| door.close_act = None), not_ready);
+    assert_eq!(door(|door| door.unattended_open = UnattendedOpen::NotAllowed), not_ready);
     assert_eq!(
         door(|door| {
             door.unattended_close = UnattendedClose::NotAllowed {

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted, Disposition},
     delivery::Window,
-    door::{DoorKind, DoorReading, DoorState, Observer},
+    door::{DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
     ids::{CarrierId, CommandId, DeliveryId, DoorId, HouseholdId, LinkId},
     place::{Fix, Position},
     text::{DriverRef, TrackingNumber},
@@ -86,6 +86,7 @@ pub(super) fn sectional_door() -> GrantedDoor {
         vendor: "some-vendor".parse().unwrap(),
         door_ref: "garage-1".parse().unwrap(),
         kind: DoorKind::Sectional,
+        unattended_open: UnattendedOpen::Allowed,
         unattended_close: UnattendedClose::Allowed {
             warning_seconds: WarningSeconds::LEAST,
         },

@@ -6,6 +6,6 @@
 mod deliveries;
 mod doors;
 mod guardian;
-mod off;
 mod round_trips;
-mod stage;
+
+use postern_end_to_end::stage;

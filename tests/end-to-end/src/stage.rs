@@ -1,4 +1,7 @@
-//! The stage on which the tests play: a local platform in memory, a household with its door linked, a carrier.
+//! The stage on which the tests play: a local platform in memory, a household with its door linked, a carrier. Whatever goes wrong
+//! here fails the test by panicking.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -23,36 +26,44 @@ use tokio::time::{sleep, timeout};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A platform with its people.
-pub(crate) struct Stage {
-    pub(crate) local: LocalPlatform,
-    pub(crate) customer: CustomerClient,
-    pub(crate) carrier: CarrierClient,
-    pub(crate) door: Serial,
+#[derive(Debug)]
+pub struct Stage {
+    /// The platform.
+    pub local: LocalPlatform,
+    /// The household's app.
+    pub customer: CustomerClient,
+    /// The carrier's system.
+    pub carrier: CarrierClient,
+    /// The household's door, as the vendor's cloud knows it.
+    pub door: Serial,
 }
 
 /// A platform whose door moves sixty times faster than a real one.
-pub(crate) fn config() -> LocalConfig {
+pub fn config() -> LocalConfig {
     LocalConfig::at(DataPlace::Memory).faster(60.0)
 }
 
 /// A key that was not used before.
-pub(crate) fn key() -> String {
+pub fn key() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("key-{}", COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-pub(crate) fn driver() -> CloseDoor {
+/// The driver, as a body for closing.
+pub fn driver() -> CloseDoor {
     CloseDoor {
         driver: "driver-7".parse().unwrap(),
     }
 }
 
 impl Stage {
-    pub(crate) async fn set() -> Self {
+    /// A platform with the usual settings.
+    pub async fn set() -> Self {
         Self::with(config()).await
     }
 
-    pub(crate) async fn with(config: LocalConfig) -> Self {
+    /// A platform with these settings.
+    pub async fn with(config: LocalConfig) -> Self {
         let local = LocalPlatform::start(config).await.unwrap();
         let customer = set_up(&local).await.unwrap();
         let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0])
@@ -67,14 +78,16 @@ impl Stage {
         }
     }
 
-    pub(crate) async fn booked(&self, parcel: &str) -> DeliveryView {
+    /// A delivery that is booked, its window around the present.
+    pub async fn booked(&self, parcel: &str) -> DeliveryView {
         self.carrier
             .book(&key(), &booking(self.local.platform.now(), parcel))
             .await
             .unwrap()
     }
 
-    pub(crate) async fn armed(&self, parcel: &str) -> DeliveryView {
+    /// A delivery that is out and armed.
+    pub async fn armed(&self, parcel: &str) -> DeliveryView {
         let booked = self.booked(parcel).await;
         let armed = self
             .carrier
@@ -86,7 +99,7 @@ impl Stage {
     }
 
     /// A delivery whose door stands open.
-    pub(crate) async fn opened(&self, parcel: &str) -> DeliveryView {
+    pub async fn opened(&self, parcel: &str) -> DeliveryView {
         let armed = self.armed(parcel).await;
         let open = self
             .carrier
@@ -98,7 +111,7 @@ impl Stage {
     }
 
     /// Asks to open under `key`, and holds the line for nothing.
-    pub(crate) async fn ask_to_open(&self, delivery: &DeliveryView, key: &str) -> Answer {
+    pub async fn ask_to_open(&self, delivery: &DeliveryView, key: &str) -> Answer {
         self.carrier
             .verb(delivery.id, "open", key, &open_for(delivery))
             .await
@@ -106,7 +119,7 @@ impl Stage {
     }
 
     /// Closes and completes a delivery whose door stands open.
-    pub(crate) async fn closed_and_completed(&self, delivery: DeliveryId) -> DeliveryView {
+    pub async fn closed_and_completed(&self, delivery: DeliveryId) -> DeliveryView {
         let closed = self.carrier.close(delivery, &key(), &driver()).await.unwrap();
         assert_eq!(closed.state, GrantState::Closed);
         self.carrier
@@ -116,11 +129,7 @@ impl Stage {
     }
 
     /// The delivery once `so` holds of it.
-    pub(crate) async fn until(
-        &self,
-        delivery: DeliveryId,
-        so: impl Fn(&DeliveryView) -> bool,
-    ) -> DeliveryView {
+    pub async fn until(&self, delivery: DeliveryId, so: impl Fn(&DeliveryView) -> bool) -> DeliveryView {
         let wait = async {
             loop {
                 let view = self.carrier.delivery(delivery).await.unwrap();
@@ -139,27 +148,30 @@ impl Stage {
         }
     }
 
-    pub(crate) fn myq(&self) -> &Control {
+    /// The controls of the vendor's cloud.
+    pub fn myq(&self) -> &Control {
         self.local.myq()
     }
 
-    pub(crate) fn times_opened(&self) -> usize {
+    /// How often the door really began to move up.
+    pub fn times_opened(&self) -> usize {
         self.myq().times_moved(&self.door, Direction::Open).unwrap()
     }
 
-    pub(crate) fn times_closed(&self) -> usize {
+    /// How often the door really began to move down.
+    pub fn times_closed(&self) -> usize {
         self.myq().times_moved(&self.door, Direction::Close).unwrap()
     }
 
     /// The delivery's log, checked to be whole.
-    pub(crate) async fn log(&self, delivery: DeliveryId) -> Vec<LogEntry> {
+    pub async fn log(&self, delivery: DeliveryId) -> Vec<LogEntry> {
         let entries = self.carrier.log(delivery).await.unwrap();
         log::verify(delivery, &entries).unwrap();
         entries
     }
 
     /// The names of what happened.
-    pub(crate) async fn story(&self, delivery: DeliveryId) -> Vec<&'static str> {
+    pub async fn story(&self, delivery: DeliveryId) -> Vec<&'static str> {
         self.log(delivery)
             .await
             .iter()
@@ -169,7 +181,7 @@ impl Stage {
 }
 
 /// The driver at the door, with the delivery's first parcel.
-pub(crate) fn open_for(delivery: &DeliveryView) -> OpenDoor {
+pub fn open_for(delivery: &DeliveryView) -> OpenDoor {
     OpenDoor {
         driver: driver().driver,
         position: at_the_door(),
@@ -178,7 +190,7 @@ pub(crate) fn open_for(delivery: &DeliveryView) -> OpenDoor {
 }
 
 /// Waits until `so`, and fails when it never is.
-pub(crate) async fn eventually(what: &str, so: impl Fn() -> bool) {
+pub async fn eventually(what: &str, so: impl Fn() -> bool) {
     let wait = async {
         while !so() {
             sleep(Duration::from_millis(10)).await;
