@@ -64,9 +64,9 @@ impl Store {
         match request.stream_specification(stream).send().await {
             Ok(_) => {}
             Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|service| service.is_resource_in_use_exception()) =>
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
+                ) =>
             {
                 return Ok(());
             }

@@ -98,7 +98,10 @@ fn a_door_that_may_not_be_opened_or_could_not_be_closed_again_is_not_booked() {
         |change: fn(&mut crate::grant::GrantedDoor)| barred(move |site| change(site.door.as_mut().unwrap()));
     assert_eq!(door(|door| door.kind = DoorKind::OnePiece), not_ready);
     assert_eq!(door(|door| door.close_act = None), not_ready);
-    assert_eq!(door(|door| door.unattended_open = UnattendedOpen::NotAllowed), not_ready);
+    assert_eq!(
+        door(|door| door.unattended_open = UnattendedOpen::NotAllowed),
+        not_ready
+    );
     assert_eq!(
         door(|door| {
             door.unattended_close = UnattendedClose::NotAllowed {

@@ -1,8 +1,6 @@
 //! Off means off: once the customer's *off* has been answered, no open leaves. In a binary of its own, since a thousand opens at once
 //! leave nothing of a small machine to other tests.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use postern_contract::delivery::GrantState;
 use postern_local::play::CarrierClient;
 
