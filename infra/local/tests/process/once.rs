@@ -93,6 +93,6 @@ fn the_quickstart_of_the_readme_works_as_printed() {
         .filter(|line| ["armed", "open", "closed", "completed"].contains(line))
         .collect();
     assert_eq!(states, ["armed", "open", "closed", "completed"], "{told}");
-    assert!(told.contains("\"eligible\":true"), "{told}");
+    assert!(told.contains("\"eligible\": true"), "{told}");
     assert!(told.contains("\"type\": \"completed\""), "{told}");
 }

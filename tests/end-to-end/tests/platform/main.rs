@@ -1,8 +1,6 @@
 //! The whole platform in one process, driven over its public HTTP addresses, with a simulated garage door that keeps a journal of
 //! what really happened to it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 mod deliveries;
 mod doors;
 mod guardian;
