@@ -76,7 +76,7 @@ async fn a_door_that_cannot_be_read_is_worded_by_its_reason() {
     let offline = links::read_door(&world.platform, ann, door).await;
     assert_eq!(refusal(offline), HouseholdRefusal::DoorOffline);
     world.vendor.change_door("account-1", "door-1", |door| {
-        door.door = "renamed".parse().unwrap()
+        door.door = "renamed".parse().unwrap();
     });
     let gone = links::read_door(&world.platform, ann, door).await;
     assert_eq!(refusal(gone), HouseholdRefusal::DoorGone);
