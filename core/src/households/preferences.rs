@@ -9,8 +9,6 @@ use postern_contract::{
 use super::{change_consent, consent_of};
 use crate::{Error, Platform};
 
-/// How many entries of hours a household may have: three a day.
-const HOURS_MAX: usize = 21;
 /// How many carriers a household may name.
 const CARRIERS_MAX: usize = 50;
 
@@ -26,7 +24,7 @@ pub async fn preferences(platform: &Platform, household: HouseholdId) -> Result<
 /// transaction that redeems one demands the consent's version. Setting what is already set changes nothing.
 ///
 /// # Errors
-/// [`Error::Invalid`] for more than 21 entries of hours, or more than 50 carriers; [`Error::Store`], [`Error::Contended`].
+/// [`Error::Invalid`] for more than 50 carriers; [`Error::Store`], [`Error::Contended`].
 pub async fn set_preferences(
     platform: &Platform,
     household: HouseholdId,
@@ -45,9 +43,6 @@ pub async fn set_preferences(
 }
 
 fn check(wanted: &Preferences) -> Result<(), Invalid> {
-    if wanted.hours.len() > HOURS_MAX {
-        return Err(Invalid::new("hours", "at most 21 entries"));
-    }
     match &wanted.carriers {
         CarriersAllowed::Only(names) if names.len() > CARRIERS_MAX => {
             Err(Invalid::new("carriers", "at most 50 names"))

@@ -1,5 +1,6 @@
 //! Links, the lease under which one is refreshed, and logins that have begun.
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::Timestamp;
 use postern_contract::{
     customer::LinkState,
@@ -209,7 +210,7 @@ impl Store {
                 Err(error)
                     if error
                         .as_service_error()
-                        .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
+                        .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
                 {
                     Ok(None)
                 }

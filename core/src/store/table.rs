@@ -1,5 +1,6 @@
 //! The table's definition: made from here locally and in tests, and compared with the deployed template.
 
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
@@ -64,9 +65,9 @@ impl Store {
         match request.stream_specification(stream).send().await {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
-                ) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(CreateTableError::is_resource_in_use_exception) =>
             {
                 return Ok(());
             }
