@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::{Json, Router, routing::post};
 use postern_core::store::Store;
 use postern_embedded_record::EmbeddedRecord;
-use postern_lambda_host::{Function, LambdaHost};
+use postern_lambda_host::{Function, LambdaHost, gateway_request};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Mutex};
 
@@ -50,21 +50,6 @@ fn carrier_api(host: &LambdaHost, record: &str, keys: &str) -> Function {
         .with("POSTERN_SCOPE_PREFIX", "postern/")
 }
 
-/// An event of an HTTP API, payload format 2.0
-/// (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
-fn request(method: &str, path: &str, headers: Value) -> Value {
-    json!({
-        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
-        "requestContext": {
-            "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.ca-central-1.amazonaws.com",
-            "domainPrefix": "api", "requestId": "gateway-1", "routeKey": "$default", "stage": "$default",
-            "time": "12/Mar/2026:19:03:58 +0000", "timeEpoch": 1_773_342_238_000_i64,
-            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "agent" },
-        },
-        "isBase64Encoded": false,
-    })
-}
-
 #[tokio::test]
 async fn a_call_without_a_token_gets_a_problem_through_the_gateway() {
     let record = EmbeddedRecord::memory().unwrap();
@@ -77,7 +62,7 @@ async fn a_call_without_a_token_gets_a_problem_through_the_gateway() {
     let running = carrier_api(&host, record.url(), &keys).start().unwrap();
 
     let answer = host
-        .invoke(request(
+        .invoke(gateway_request(
             "GET",
             "/v1/deliveries",
             json!({ "accept-language": "fr-CA" }),
@@ -95,14 +80,14 @@ async fn a_call_without_a_token_gets_a_problem_through_the_gateway() {
     let token = "eyJhbGciOiJFUzI1NiIsImtpZCI6ImEifQ.e30.AA";
     let headers = json!({ "authorization": format!("Bearer {token}") });
     let answer = host
-        .invoke(request("GET", "/v1/deliveries", headers))
+        .invoke(gateway_request("GET", "/v1/deliveries", headers))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(answer["statusCode"], 503);
 
     let answer = host
-        .invoke(request("GET", "/nowhere", json!({})))
+        .invoke(gateway_request("GET", "/nowhere", json!({})))
         .await
         .unwrap()
         .unwrap();

@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 12] = [
+    const ARROWS: [(&str, &[&str]); 13] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -30,14 +30,19 @@ mod house {
             &["contract", "vendor-adapters/sdk"],
         ),
         ("vendor-adapters/*", &["contract", "keys", "vendor-adapters/sdk"]),
+        ("tests/lambda-host", &[]),
         ("tests/vendor-clouds", &[]),
         ("infra/embedded-record", &[]),
         ("infra/local", &["*", "tests/vendor-clouds"]),
         ("tests/end-to-end", &["*", "tests/vendor-clouds"]),
     ];
 
-    /// What anyone's tests may use: the simulated clouds and the embedded record.
-    const FOR_EVERY_TEST: [&str; 2] = ["infra/embedded-record", "tests/vendor-clouds"];
+    /// What anyone's tests may use: the simulated clouds, the embedded record, and Lambda's Runtime API.
+    const FOR_EVERY_TEST: [&str; 3] = [
+        "infra/embedded-record",
+        "tests/lambda-host",
+        "tests/vendor-clouds",
+    ];
 
     /// What the core and the functions must not say, beside the names of the adapters' folders: vendors by their other names.
     const TRADE_NAMES: [&str; 4] = ["chamberlain", "liftmaster", "nicego", "aladdin"];
@@ -150,6 +155,7 @@ mod house {
         let tree = cargo(&[
             "tree",
             "--workspace",
+            "--all-features",
             "--offline",
             "--prefix",
             "none",

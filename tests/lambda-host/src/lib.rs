@@ -22,10 +22,10 @@ use axum::{
     http::{Response, StatusCode},
     routing::{get, post},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
-    sync::{Notify, mpsc, oneshot},
+    sync::{mpsc, oneshot},
 };
 
 /// How long an answer is waited for. Generous: an unoptimised binary starts beside a compiler.
@@ -45,12 +45,30 @@ pub enum NoOutcome {
     Gone,
 }
 
+/// A request as an HTTP API of API Gateway sends it, in payload format 2.0; `headers` is an object of texts with names in small
+/// letters (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>). The gateway
+/// calls it `gateway-1`.
+#[must_use]
+pub fn gateway_request(method: &str, path: &str, headers: Value) -> Value {
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.ca-central-1.amazonaws.com",
+            "domainPrefix": "api", "requestId": "gateway-1", "routeKey": "$default", "stage": "$default",
+            "time": "12/Mar/2026:19:03:58 +0000", "timeEpoch": 1_773_342_238_000_i64,
+            "http": {
+                "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "agent",
+            },
+        },
+        "isBase64Encoded": false,
+    })
+}
+
 #[derive(Debug)]
 struct Host {
     ahead: mpsc::UnboundedSender<(String, Value)>,
     waiting: tokio::sync::Mutex<mpsc::UnboundedReceiver<(String, Value)>>,
     asked: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
-    polled: Notify,
     number: AtomicU64,
 }
 
@@ -89,7 +107,6 @@ impl LambdaHost {
             ahead,
             waiting: waiting.into(),
             asked: Mutex::default(),
-            polled: Notify::new(),
             number: AtomicU64::new(1),
         });
         let app = Router::new()
@@ -137,21 +154,9 @@ impl LambdaHost {
             Err(_) => Err(NoOutcome::Silent),
         }
     }
-
-    /// Waits until a function asks for work: its start is behind it then.
-    ///
-    /// # Errors
-    /// [`NoOutcome::Silent`] when none does.
-    pub async fn until_polled(&self) -> Result<(), NoOutcome> {
-        let polled = self.host.polled.notified();
-        tokio::time::timeout(ANSWER_WITHIN, polled)
-            .await
-            .map_err(|_| NoOutcome::Silent)
-    }
 }
 
 async fn next(State(host): State<Arc<Host>>) -> Result<Response<String>, StatusCode> {
-    host.polled.notify_one();
     let Some((id, event)) = host.waiting.lock().await.recv().await else {
         return std::future::pending().await;
     };
