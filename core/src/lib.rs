@@ -4,6 +4,8 @@
 //! alone, the time among them. Around it lie the record ([`store`]), the flows that move a delivery, a household or a link from
 //! one recorded state to the next, and the guardian that finishes what was begun. No vendor is known by name here.
 
+#[cfg(feature = "aws")]
+pub mod aws;
 pub mod consent;
 pub mod deliveries;
 mod error;
@@ -16,6 +18,7 @@ pub mod log;
 mod platform;
 pub mod ports;
 pub mod store;
+pub mod vendor;
 
 pub use postern_keys as keys;
 

@@ -7,6 +7,7 @@
 
 pub mod body;
 pub mod cursor;
+pub mod deployed;
 pub mod house;
 pub mod idempotency;
 pub mod language;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use aws_sdk_kms::Client;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
-use aws_sdk_kms::types::{DataKeySpec, MessageType, SigningAlgorithmSpec};
+use aws_sdk_kms::types::{DataKeySpec, MacAlgorithmSpec, MessageType, SigningAlgorithmSpec};
 use aws_smithy_http_client::tls;
 use ring::aead::{AES_256_GCM, UnboundKey};
 use secrecy::SecretSlice;
@@ -193,6 +193,36 @@ impl Signer for KmsSigner {
             .await
             .copied()
     }
+}
+
+/// A key of 32 bytes for `purpose`, derived from the KMS key `key_id` of spec `HMAC_256`: the same for everyone who may ask, another
+/// for every purpose. Needs `kms:GenerateMac`. An HMAC key is a pseudorandom function, so its output serves as a key; KMS logs the
+/// call, and neither its input nor its output.
+///
+/// # Errors
+/// [`KeyError::Unavailable`] and [`KeyError::Refused`] from KMS.
+pub async fn kms_derived_key(
+    client: &Client,
+    key_id: &str,
+    purpose: &str,
+) -> Result<SecretSlice<u8>, KeyError> {
+    const OPERATION: &str = "GenerateMac";
+    let answer = client
+        .generate_mac()
+        .key_id(key_id)
+        .mac_algorithm(MacAlgorithmSpec::HmacSha256)
+        .message(Blob::new(format!("postern key v1 {purpose}")))
+        .send()
+        .await
+        .map_err(|error| failure(OPERATION, &error))?;
+    let mac = answer.mac.map(Blob::into_inner).unwrap_or_default();
+    if mac.len() != 32 {
+        return Err(KeyError::Unavailable {
+            operation: OPERATION,
+            detail: "the answer holds no MAC of 32 bytes".into(),
+        });
+    }
+    Ok(SecretSlice::from(mac))
 }
 
 /// Sorts KMS's error codes. Only the code and the message are kept: the SDK's own error holds the raw answer.

@@ -24,7 +24,7 @@ mod text;
 pub use error::KeyError;
 pub use file::KeyFile;
 #[cfg(feature = "aws")]
-pub use kms::{KmsSealer, KmsSigner, kms_client_from_env};
+pub use kms::{KmsSealer, KmsSigner, kms_client_from_env, kms_derived_key};
 pub use local::{LocalSealer, LocalSigner};
 pub use seal::{MAX_PLAINTEXT_BYTES, SealContext, Sealed, Sealer};
 pub use sign::{MAX_MESSAGE_BYTES, PublicKey, Signature, Signer, verify};

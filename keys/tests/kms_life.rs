@@ -17,7 +17,9 @@ use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use postern_keys::{KeyError, KeyFile, KmsSealer, KmsSigner, SealContext, Sealed, Sealer, Signer, verify};
+use postern_keys::{
+    KeyError, KeyFile, KmsSealer, KmsSigner, SealContext, Sealed, Sealer, Signer, kms_derived_key, verify,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -95,6 +97,18 @@ fn answer(kms: &mut FakeKms, operation: &str, body: &Value) -> (u16, Value) {
             (
                 200,
                 json!({ "KeyId": body["KeyId"], "PublicKey": STANDARD.encode(der) }),
+            )
+        }
+        "GenerateMac" => {
+            let key = ring::hmac::Key::new(
+                ring::hmac::HMAC_SHA256,
+                body["KeyId"].as_str().unwrap().as_bytes(),
+            );
+            let message = STANDARD.decode(body["Message"].as_str().unwrap()).unwrap();
+            let mac = STANDARD.encode(ring::hmac::sign(&key, &message));
+            (
+                200,
+                json!({ "KeyId": body["KeyId"], "Mac": mac, "MacAlgorithm": body["MacAlgorithm"] }),
             )
         }
         other => panic!("nobody should call {other}"),
@@ -195,6 +209,29 @@ async fn a_signature_of_kms_verifies_under_its_public_key_which_is_asked_for_onc
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0].1["SigningAlgorithm"], "ED25519_SHA_512");
     assert_eq!(seen[0].1["MessageType"], "RAW");
+}
+
+#[tokio::test]
+async fn a_derived_key_is_the_same_for_everyone_and_another_for_every_purpose() {
+    let kms = Shared::default();
+    let derive = async |key: &str, purpose: &str| {
+        let derived = kms_derived_key(&client(&kms), key, purpose).await.unwrap();
+        derived.expose_secret().to_vec()
+    };
+    let derived = derive("alias/cursors", "carrier-api cursors").await;
+    assert_eq!(derived.len(), 32);
+    assert_eq!(derived, derive("alias/cursors", "carrier-api cursors").await);
+    assert_ne!(derived, derive("alias/cursors", "customer-api cursors").await);
+    assert_ne!(derived, derive("alias/other", "carrier-api cursors").await);
+    kms.0.lock().unwrap().refuse_with = Some("AccessDeniedException");
+    let refused = kms_derived_key(&client(&kms), "alias/cursors", "carrier-api cursors").await;
+    assert!(matches!(
+        refused,
+        Err(KeyError::Refused {
+            operation: "GenerateMac",
+            ..
+        })
+    ));
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the guardian is to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "type")]
+#[serde(rename_all = "snake_case", tag = "type", deny_unknown_fields)]
 pub enum Subject {
     /// A delivery.
     Delivery {

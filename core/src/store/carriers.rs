@@ -4,9 +4,9 @@ use postern_contract::{
     carrier::CarrierRecord,
     ids::{CarrierId, VendorId},
 };
-use serde::{Serialize, de::DeserializeOwned};
 
 use super::{Key, Store, StoreError, Write};
+use crate::vendor::VendorRecord;
 
 /// Writes of what the operator registers.
 impl Write {
@@ -22,7 +22,7 @@ impl Write {
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when it cannot be written as a body.
-    pub fn put_vendor(vendor: &VendorId, record: &impl Serialize) -> Result<Self, StoreError> {
+    pub fn put_vendor(vendor: &VendorId, record: &VendorRecord) -> Result<Self, StoreError> {
         Self::put(Key::Vendor(vendor.clone()), record)
     }
 }
@@ -40,7 +40,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn vendor<T: DeserializeOwned>(&self, vendor: &VendorId) -> Result<Option<T>, StoreError> {
+    pub async fn vendor(&self, vendor: &VendorId) -> Result<Option<VendorRecord>, StoreError> {
         self.get(&Key::Vendor(vendor.clone()), false).await
     }
 }

@@ -30,6 +30,7 @@ mod house {
             &["contract", "vendor-adapters/sdk"],
         ),
         ("vendor-adapters/*", &["contract", "keys", "vendor-adapters/sdk"]),
+        ("tests/lambda-host", &[]),
         ("tests/vendor-clouds", &[]),
         ("infra/embedded-record", &[]),
         (
@@ -40,8 +41,13 @@ mod house {
         ("tests/end-to-end", &["*", "tests/vendor-clouds"]),
     ];
 
-    /// What anyone's tests may use: the simulated clouds, the embedded record, and the small platform on it.
-    const FOR_EVERY_TEST: [&str; 3] = ["infra/embedded-record", "tests/vendor-clouds", "tests/world"];
+    /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, and Lambda's Runtime API.
+    const FOR_EVERY_TEST: [&str; 4] = [
+        "infra/embedded-record",
+        "tests/lambda-host",
+        "tests/vendor-clouds",
+        "tests/world",
+    ];
 
     /// What the core and the functions must not say, beside the names of the adapters' folders: vendors by their other names.
     const TRADE_NAMES: [&str; 4] = ["chamberlain", "liftmaster", "nicego", "aladdin"];
@@ -154,6 +160,7 @@ mod house {
         let tree = cargo(&[
             "tree",
             "--workspace",
+            "--all-features",
             "--offline",
             "--prefix",
             "none",

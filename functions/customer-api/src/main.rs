@@ -1,0 +1,35 @@
+//! The customers' API on AWS Lambda, behind an API Gateway HTTP API. Its variables: see `postern_core::aws` and
+//! `postern_http::deployed`.
+
+use std::{process::ExitCode, sync::Arc};
+
+use lambda_http::Error;
+use postern_core::aws::{self, Deployment, Settings};
+use postern_customer_api::{Customers, router};
+use postern_http::{Cursors, deployed::house_from_env};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    aws::init_json_logs();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the customers' API cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let settings = Settings::from_env()?;
+    let deployment = Deployment::from_env().await;
+    let platform = deployment.platform(&settings)?;
+    let (clock, chance) = (Arc::clone(&platform.clock), Arc::clone(&platform.chance));
+    let house = house_from_env(Arc::new(move || clock.now()), Arc::new(move || chance.number()))?;
+    let (cursor_key, ()) = tokio::join!(
+        deployment.cursor_key("customer-api cursors"),
+        aws::warm(&platform)
+    );
+    let cursors = Cursors::new(&cursor_key?);
+    lambda_http::run(router(Customers { platform, cursors }, house)).await
+}
