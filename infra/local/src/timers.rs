@@ -9,7 +9,7 @@ use std::{
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use postern_core::{
-    Error, Platform, guardian,
+    Error, Platform,
     ports::{FollowUpError, FollowUps, Subject},
     store::DUE_SHARDS,
 };
@@ -139,7 +139,7 @@ pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error>
 }
 
 async fn look(platform: Platform, subject: Subject) -> (Subject, Option<Timestamp>) {
-    match guardian::look(&platform, subject).await {
+    match postern_guardian::tend(&platform, subject).await {
         Ok(again) => (subject, again),
         Err(error) => {
             tracing::error!(?subject, %error, "a look failed; it is tried again");
