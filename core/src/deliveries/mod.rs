@@ -26,5 +26,5 @@ pub use self::{
 pub(crate) use self::{
     commit::{Loaded, advance, load},
     send::send_close,
-    site::load_site,
+    site::{granted, load_site},
 };

@@ -53,7 +53,7 @@ async fn load_door(
 }
 
 /// The vendor's word on how a door is built goes before the household's; where the vendor does not tell, the household's counts.
-fn granted(record: HouseholdDoorRecord, chosen: ChosenDoor) -> GrantedDoor {
+pub(crate) fn granted(record: HouseholdDoorRecord, chosen: ChosenDoor) -> GrantedDoor {
     let kind = match record.kind {
         DoorKind::Unknown if chosen.sectional => DoorKind::Sectional,
         told => told,

@@ -29,4 +29,5 @@ pub use self::{
 pub(crate) use self::{
     change::{change_consent, consent_of, happened},
     ending::{end_grants, revoke_grants},
+    turn_on::usable,
 };

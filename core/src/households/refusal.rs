@@ -18,6 +18,8 @@ pub enum HouseholdRefusal {
     NoDeliveryDoor,
     /// The link that reaches the door no longer works.
     LinkBroken,
+    /// The door's opener forbids opening it with nobody watching.
+    UnattendedOpenBarred,
     /// The door may not be closed with nobody watching, so it is never opened for a delivery.
     UnattendedCloseBarred {
         /// Why not.
@@ -53,6 +55,7 @@ impl HouseholdRefusal {
             Self::UnknownTimeZone => "unknown_time_zone",
             Self::NoDeliveryDoor => "no_delivery_door",
             Self::LinkBroken => "opener_link_broken",
+            Self::UnattendedOpenBarred => "unattended_open_barred",
             Self::UnattendedCloseBarred { .. } => "unattended_close_barred",
             Self::LoginNotKnown => "login_not_known",
             Self::LoginRefused => "login_refused",

@@ -2,19 +2,24 @@
 
 use postern_contract::{
     customer::{HouseholdEvent, PreferencesView},
+    door::UnattendedOpen,
     ids::HouseholdId,
     unattended::UnattendedClosePermit,
 };
 
 use super::{HouseholdRefusal, change_consent};
-use crate::{Error, Platform, deliveries::load_site, grant::DeliverySite};
+use crate::{
+    Error, Platform,
+    deliveries::load_site,
+    grant::{DeliverySite, GrantedDoor},
+};
 
-/// Turns in-garage delivery on. It asks for a delivery door whose link works and which may be closed with nobody watching, by the
-/// household's deliberate act and its opener's word. Turning on what is on changes nothing.
+/// Turns in-garage delivery on. It asks for a delivery door whose link works and which may be opened and closed with nobody
+/// watching, by its opener's word and the household's deliberate act. Turning on what is on changes nothing.
 ///
 /// # Errors
-/// [`HouseholdRefusal::NoDeliveryDoor`], [`HouseholdRefusal::LinkBroken`], [`HouseholdRefusal::UnattendedCloseBarred`];
-/// [`Error::Store`], [`Error::Contended`].
+/// [`HouseholdRefusal::NoDeliveryDoor`], [`HouseholdRefusal::LinkBroken`], [`HouseholdRefusal::UnattendedOpenBarred`],
+/// [`HouseholdRefusal::UnattendedCloseBarred`]; [`Error::Store`], [`Error::Contended`].
 pub async fn turn_on(platform: &Platform, household: HouseholdId) -> Result<PreferencesView, Error> {
     let site = load_site(platform, household).await?;
     let seen = &site.policy.consent;
@@ -36,12 +41,19 @@ pub async fn turn_on(platform: &Platform, household: HouseholdId) -> Result<Pref
     Ok(changed.view())
 }
 
-/// Whether the delivery door works and may be closed with nobody watching, all rules of 16 CFR 1211.14 considered.
+/// Whether the delivery door works, and may be opened and closed again with nobody watching.
 fn ready(site: &DeliverySite) -> Result<(), HouseholdRefusal> {
     if site.policy.consent.delivery_door.is_none() {
         return Err(HouseholdRefusal::NoDeliveryDoor);
     }
-    let door = site.door.as_ref().ok_or(HouseholdRefusal::LinkBroken)?;
+    usable(site.door.as_ref().ok_or(HouseholdRefusal::LinkBroken)?)
+}
+
+/// Whether a door may be opened and closed again with nobody watching, all rules of 16 CFR 1211.14 considered.
+pub(crate) fn usable(door: &GrantedDoor) -> Result<(), HouseholdRefusal> {
+    if door.unattended_open == UnattendedOpen::NotAllowed {
+        return Err(HouseholdRefusal::UnattendedOpenBarred);
+    }
     UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, 0)
         .map(drop)
         .map_err(|bar| HouseholdRefusal::UnattendedCloseBarred { bar })

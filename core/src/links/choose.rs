@@ -7,17 +7,17 @@
 use postern_contract::{
     customer::{ChooseDoor, HouseholdDoor, HouseholdEvent},
     delivery::RevocationReason,
-    door::DoorKind,
     ids::{DoorId, HouseholdId},
-    unattended::{DeliberateAct, UnattendedClosePermit},
+    unattended::DeliberateAct,
 };
 
 use super::{doors::view, end::end_link_if_idle};
 use crate::{
     Error, Platform,
     consent::{ChosenDoor, Consent},
+    deliveries::granted,
     household::HouseholdDoorRecord,
-    households::{consent_of, end_grants, happened},
+    households::{consent_of, end_grants, happened, usable},
     store::{Condition, DoorClaim, Key, StoreError, Write},
 };
 
@@ -25,7 +25,7 @@ use crate::{
 const TRIES_MAX: usize = 12;
 
 /// Chooses the delivery door. Grants for another door end; when this returns, no open of theirs can leave. A door that may not be
-/// closed unattended can be chosen, but turns in-garage delivery off. Choosing what is chosen, in the same words, changes nothing.
+/// opened or closed unattended can be chosen, but turns in-garage delivery off. Choosing what is chosen, in the same words, changes nothing.
 /// Runs to its end even when the caller hangs up.
 ///
 /// # Errors
@@ -118,7 +118,7 @@ fn own_writes(
     if consent.delivery_door == Some(chosen) {
         return Ok(writes);
     }
-    let stays_on = consent.enabled && may_close(record, chosen);
+    let stays_on = consent.enabled && usable(&granted(record.clone(), chosen)).is_ok();
     let changed = consent.changed(|consent| {
         consent.delivery_door = Some(chosen);
         consent.enabled = stays_on;
@@ -133,15 +133,6 @@ fn own_writes(
         writes.push(happened(platform, household, HouseholdEvent::TurnedOff)?);
     }
     Ok(writes)
-}
-
-/// Whether the rules allow this door to be closed with nobody watching.
-fn may_close(record: &HouseholdDoorRecord, chosen: ChosenDoor) -> bool {
-    let kind = match record.kind {
-        DoorKind::Unknown if chosen.sectional => DoorKind::Sectional,
-        told => told,
-    };
-    UnattendedClosePermit::judge(kind, record.unattended_close, chosen.unattended_close, 0).is_ok()
 }
 
 /// A household that loses a door, as it was found.

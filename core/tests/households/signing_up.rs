@@ -177,6 +177,11 @@ async fn delivery_is_turned_on_only_with_a_door_that_can_be_closed_again() {
         refusal(on().await),
         HouseholdRefusal::UnattendedCloseBarred { bar }
     );
+    world.vendor.change_door("acc", "d1", |door| {
+        door.unattended_open = postern_contract::door::UnattendedOpen::NotAllowed;
+    });
+    links::sync_doors(&world.platform, household, link).await.unwrap();
+    assert_eq!(refusal(on().await), HouseholdRefusal::UnattendedOpenBarred);
     let activity = happened(&world, household).await;
     assert_eq!(activity.iter().filter(|what| *what == "turned_on").count(), 1);
     assert_eq!(activity.iter().filter(|what| *what == "turned_off").count(), 1);

@@ -114,6 +114,7 @@ mod tests {
             UnknownTimeZone,
             NoDeliveryDoor,
             LinkBroken,
+            UnattendedOpenBarred,
             UnattendedCloseBarred {
                 bar: UnattendedCloseBar::NotSectional,
             },

@@ -33,6 +33,11 @@ postern_http::entries! {
         "The opener’s maker no longer accepts the link to your account. Link the opener again; your doors keep their names.",
         "L’ouvre-porte doit être relié de nouveau",
         "Le fabricant de l’ouvre-porte n’accepte plus le lien avec votre compte. Reliez l’ouvre-porte; vos portes gardent leurs noms.";
+    UNATTENDED_OPEN_BARRED = "unattended_open_barred", 409,
+        "This door may not be opened with nobody watching",
+        "The door’s opener forbids opening it with nobody watching. Change that in its maker’s app, then refresh your doors.",
+        "Cette porte ne peut pas être ouverte sans surveillance",
+        "L’ouvre-porte interdit d’ouvrir cette porte sans surveillance. Changez ce réglage dans l’application du fabricant, puis actualisez vos portes.";
     UNATTENDED_CLOSE_BARRED = "unattended_close_barred", 409,
         "This door may not be closed with nobody watching",
         "A door is only opened for a delivery if it may be closed again with nobody watching, and this one may not: {why}.",
