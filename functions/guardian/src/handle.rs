@@ -6,6 +6,7 @@ use postern_core::{Platform, guardian, ports::Subject};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::{Event, EventError, Message, tend};
 
@@ -83,7 +84,7 @@ async fn follow_ups(platform: &Platform, messages: Vec<Message>) -> Vec<String> 
             Ok(subject) => waiting.entry(subject).or_default().push(message.id),
             Err(fault) => {
                 tracing::error!(
-                    message = message.id,
+                    item = message.id,
                     fault,
                     "a message is no follow-up; it goes to the dead-letter queue"
                 );
@@ -95,7 +96,7 @@ async fn follow_ups(platform: &Platform, messages: Vec<Message>) -> Vec<String> 
     let mut running = HashMap::new();
     for (subject, messages) in waiting {
         let platform = platform.clone();
-        let task = looks.spawn(async move { tend(&platform, subject).await });
+        let task = looks.spawn(async move { tend(&platform, subject).await }.in_current_span());
         running.insert(task.id(), (subject, messages));
     }
     while let Some(ended) = looks.join_next_with_id().await {

@@ -52,7 +52,7 @@ impl<A: Adapter> AdapterService<A> {
         match read_request(request, self.clock.now()) {
             Ok(request) => self.carry_out(request).await,
             Err(Refusal { request_id, error }) => {
-                warn!(request_id, kind = ?error.kind, message = error.message, "refused a message");
+                warn!(request_id, kind = ?error.kind, reason = error.message, "refused a message");
                 reply(request_id, AdapterResult::Error(*error))
             }
         }
@@ -81,7 +81,7 @@ impl<A: Adapter> AdapterService<A> {
             match &result {
                 Ok(_) => info!("answered"),
                 Err(error) => warn!(
-                    kind = ?error.kind, outcome = ?error.outcome, message = error.message, "answered with an error"
+                    kind = ?error.kind, outcome = ?error.outcome, reason = error.message, "answered with an error"
                 ),
             }
             result
