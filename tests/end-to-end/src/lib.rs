@@ -1,3 +1,5 @@
-//! What the tests that cross crates share. The tests themselves are under `tests/`.
+//! What the tests that cross crates share, with each other and with the commands that write what they check. The tests themselves
+//! are under `tests/`.
 
+pub mod error_pages;
 pub mod stage;
