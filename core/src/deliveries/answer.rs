@@ -70,6 +70,16 @@ impl Idempotent {
             .await?)
     }
 
+    /// Looks the key up, for what only an active carrier may do. The two reads go side by side.
+    pub(super) async fn find_if_active(
+        &self,
+        platform: &Platform,
+    ) -> Result<Option<IdempotencyRecord>, Error> {
+        let (found, active) = tokio::join!(self.find(platform), must_be_active(platform, &self.carrier));
+        active?;
+        found
+    }
+
     /// The answer of an earlier request under this key.
     ///
     /// # Errors
@@ -146,6 +156,14 @@ impl Idempotent {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Only a carrier that the operator registered and has not suspended may book or open. Closing and completing are never held back.
+pub(super) async fn must_be_active(platform: &Platform, carrier: &CarrierId) -> Result<(), Error> {
+    match platform.store.carrier(carrier).await? {
+        Some(record) if record.active => Ok(()),
+        _ => Err(Refusal::CarrierInactive.into()),
     }
 }
 

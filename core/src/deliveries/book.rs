@@ -8,7 +8,7 @@ use postern_contract::{
 };
 
 use super::{
-    answer::Idempotent,
+    answer::{Idempotent, must_be_active},
     commit::{follow_up, grant_write},
     site::load_site,
 };
@@ -29,7 +29,12 @@ pub async fn ask_eligibility(
     carrier: &CarrierId,
     question: &AskEligibility,
 ) -> Result<Eligibility, Error> {
-    let site = site_at(platform, &question.address).await?;
+    let (active, site) = tokio::join!(
+        must_be_active(platform, carrier),
+        site_at(platform, &question.address)
+    );
+    active?;
+    let site = site?;
     let now = platform.now();
     Ok(eligibility(
         site.as_ref(),
@@ -51,7 +56,7 @@ pub async fn book(
     body: BookDelivery,
 ) -> Result<DeliveryView, Error> {
     for _ in 0..TRIES_MAX {
-        let (found, site) = tokio::join!(caller.find(platform), site_at(platform, &body.address));
+        let (found, site) = tokio::join!(caller.find_if_active(platform), site_at(platform, &body.address));
         if let Some(found) = found? {
             return caller.replay(platform, found).await;
         }

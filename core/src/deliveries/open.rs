@@ -54,7 +54,7 @@ async fn run(
 ) -> Result<DeliveryView, Error> {
     let mut newer_policy = None;
     for _ in 0..TRIES_MAX {
-        let (found, loaded) = tokio::join!(caller.find(platform), load(platform, delivery));
+        let (found, loaded) = tokio::join!(caller.find_if_active(platform), load(platform, delivery));
         if let Some(found) = found? {
             return caller.replay(platform, found).await;
         }

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     delivery::{DeliveryView, Direction, GrantState, Progress, RevocationReason},
     ids::{DeliveryId, HouseholdId},
@@ -94,7 +94,7 @@ pub(super) async fn until_no_open_can_leave(
     let patience = Duration::try_from(platform.limits.send_within).unwrap_or_default();
     let longest = patience + Duration::from_millis(GRACE_MS);
     let mut view = view;
-    while may_still_leave(&view, platform.now()) {
+    while may_still_leave(&view, platform.now(), platform.limits.lapse_after) {
         if started.elapsed() > longest {
             return Err(Error::Contended);
         }
@@ -104,10 +104,12 @@ pub(super) async fn until_no_open_can_leave(
     Ok(view)
 }
 
-fn may_still_leave(view: &DeliveryView, now: Timestamp) -> bool {
+/// Whether an open may still leave. Whoever is to send it goes by a clock of its own: the skew that a lapse allows for is waited out
+/// too.
+fn may_still_leave(view: &DeliveryView, now: Timestamp, skew: SignedDuration) -> bool {
     view.command.as_ref().is_some_and(|command| {
         command.direction == Direction::Open
             && command.progress == Progress::Requested
-            && now < command.send_by
+            && now < command.send_by + skew
     })
 }

@@ -158,7 +158,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub async fn household(&self, household: HouseholdId) -> Result<Option<Household>, StoreError> {
-        self.get(&Key::Household(household), false).await
+        self.get(&Key::Household(household), true).await
     }
 
     /// What a household agreed to, with everything that was written before.

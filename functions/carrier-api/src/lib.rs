@@ -8,6 +8,7 @@ mod deliveries;
 mod eligibility;
 mod paging;
 mod problems;
+mod signing_keys;
 
 use axum::{
     Router,
@@ -48,6 +49,7 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
         )
         .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
         .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
-        .route("/v1/deliveries/{id}/log", get(deliveries::log::log));
+        .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
+        .route("/v1/signing-keys", get(signing_keys::list));
     house(routes, config).with_state(state)
 }

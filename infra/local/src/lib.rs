@@ -7,6 +7,7 @@ mod adapters;
 mod error;
 mod folder;
 pub mod issuer;
+mod listeners;
 mod platform;
 pub mod play;
 mod seed;

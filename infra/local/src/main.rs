@@ -43,7 +43,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 #[tokio::main]
 async fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,dynoxide=error"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -99,7 +99,7 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
             let file = folder.join("env");
             // Whole or not at all: whoever waits for the file may read it at once.
             let half = folder.join("env.part");
-            std::fs::write(&half, lines)?;
+            write_private(&half, &lines)?;
             std::fs::rename(&half, &file)?;
             println!(
                 "Go on by hand (the README has the whole walk):\n\n  . {}",
@@ -133,4 +133,17 @@ fn table(local: &LocalPlatform) -> String {
     rows.iter()
         .map(|(what, address)| format!("  {what:<21}{address}\n"))
         .collect()
+}
+
+/// Writes a file that holds a token: for its owner's eyes.
+fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::{io::Write, os::unix::fs::OpenOptionsExt};
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())
 }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_core::{
     Error, Platform,
     ports::{FollowUpError, FollowUps, Subject},
-    store::DUE_SHARDS,
+    store::{DUE_SHARDS, PAGE_ITEMS_MAX},
 };
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -24,8 +24,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(1);
 /// How many looks go on at once.
 const LOOKS_MAX: usize = 64;
-/// How many subjects of one shard are read when the timers are rebuilt.
-const REBUILT_PER_SHARD_MAX: usize = 10_000;
+/// How many subjects of one shard are read at once; what lies beyond is found by a later sweep, when it is due.
+const PER_SHARD_MAX: usize = PAGE_ITEMS_MAX;
 
 /// Leaves follow-ups.
 #[derive(Debug, Clone)]
@@ -84,15 +84,11 @@ impl Agenda {
     }
 }
 
-/// Everything that the record has on its agenda, near and far.
+/// What the record has on its agenda, near and far.
 async fn rebuilt(platform: &Platform) -> Result<Agenda, Error> {
     let mut agenda = Agenda::default();
     for shard in 0..DUE_SHARDS {
-        for due in platform
-            .store
-            .due(shard, Timestamp::MAX, REBUILT_PER_SHARD_MAX)
-            .await?
-        {
+        for due in platform.store.due(shard, Timestamp::MAX, PER_SHARD_MAX).await? {
             agenda.add(due.subject, due.at);
         }
     }
@@ -128,7 +124,7 @@ pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error>
             }
             _ = sweep.tick() => {
                 for shard in 0..DUE_SHARDS {
-                    match platform.store.due(shard, platform.now(), REBUILT_PER_SHARD_MAX).await {
+                    match platform.store.due(shard, platform.now(), PER_SHARD_MAX).await {
                         Ok(due) => due.into_iter().for_each(|due| agenda.add(due.subject, due.at)),
                         Err(error) => tracing::warn!(%error, "the sweep could not read what is due"),
                     }

@@ -118,6 +118,7 @@ mod tests {
             DeliveryDisabled,
             DeliveryPaused { until: at },
             CarrierNotAllowed,
+            CarrierInactive,
             AlreadyUsed,
             TooManyAttempts,
             DeliveryCancelled,

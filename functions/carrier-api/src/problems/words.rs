@@ -68,6 +68,11 @@ postern_http::entries! {
         "Leave the parcel at the doorstep or return it.",
         "Le foyer n'accepte pas ce transporteur",
         "Laissez le colis devant la porte ou rapportez-le.";
+    CARRIER_INACTIVE = "carrier_inactive", 403,
+        "The carrier is not active here",
+        "The operator has suspended this carrier or never registered it: no delivery can be booked and no door opened. Ask the operator.",
+        "Le transporteur n'est pas actif ici",
+        "L'exploitant a suspendu ce transporteur ou ne l'a jamais inscrit : aucune livraison ne peut être réservée et aucune porte ouverte. Adressez-vous à l'exploitant.";
     ALREADY_USED = "already_used", 409,
         "The right to open has been used",
         "The door was opened for this delivery already. To go back in, close the door and ask for a reissue.",

@@ -8,6 +8,7 @@ use postern_contract::{
     event::LogEntry,
     ids::DeliveryId,
 };
+use postern_keys::PublicKey;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -190,6 +191,19 @@ impl CarrierClient {
     /// [`PlayError`].
     pub async fn delivery(&self, delivery: DeliveryId) -> Result<DeliveryView, PlayError> {
         self.get(&format!("/v1/deliveries/{delivery}")).await?.done()
+    }
+
+    /// The key under which logs are signed.
+    ///
+    /// # Errors
+    /// [`PlayError`].
+    pub async fn signing_key(&self) -> Result<PublicKey, PlayError> {
+        const WHAT: &str = "asking for the signing key";
+        let keys: serde_json::Value = self.get("/v1/signing-keys").await?.done()?;
+        let key = keys["keys"][0]["x"]
+            .as_str()
+            .ok_or_else(|| PlayError::unexpected(WHAT, "there is none"))?;
+        PublicKey::try_from(key.to_owned()).map_err(|error| PlayError::unexpected(WHAT, error.to_string()))
     }
 
     /// A delivery's whole log.

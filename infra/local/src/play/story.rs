@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, Dispatch, OpenDoor},
-    customer::{ChooseDoor, HouseholdDoor, Preferences, SignUp},
+    customer::{ChooseDoor, HouseholdDoor, LinkState, Preferences, SignUp},
     delivery::{DeliveryView, Window},
     ids::DeliveryId,
     place::{Address, Country, Fix, Locale, Position},
@@ -66,7 +66,8 @@ pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> 
     if customer.household().await?.is_none() {
         customer.sign_up(&household()).await?;
     }
-    if customer.links().await?.is_empty() {
+    let links = customer.links().await?;
+    if !links.iter().any(|link| link.state == LinkState::Active) {
         customer
             .link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD))
             .await?;
@@ -141,8 +142,7 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
             .map_err(|_| PlayError::unexpected("following the delivery", "the follower panicked"))??;
     }
     let view = signed(&carrier, view).await?;
-    let key = local.platform.signer.public_key().await;
-    let key = key.map_err(|error| PlayError::unexpected("asking for the signing key", error.to_string()))?;
+    let key = carrier.signing_key().await?;
     let proof = Proof::of(&view, &carrier.log(view.id).await?, &key)?;
     let took = local.platform.now().duration_since(start);
     Ok(Story {
