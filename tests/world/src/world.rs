@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use postern_contract::{
+    carrier::CarrierRecord,
     customer::SignUp,
     place::{Address, Locale, Position},
 };
@@ -12,7 +13,7 @@ use postern_core::{
     Platform,
     grant::Limits,
     ports::{Adapters, Clock, FollowUpError, FollowUps, Subject, SystemChance},
-    store::Store,
+    store::{Store, Write},
 };
 use postern_embedded_record::{EmbeddedRecord, Faults, Recorder};
 use postern_keys::KeyFile;
@@ -47,6 +48,13 @@ impl World {
         let record = EmbeddedRecord::memory().unwrap();
         let store = Store::new(&record.client(), "postern");
         store.create_table().await.unwrap();
+        let north = CarrierRecord {
+            name: "North".to_owned(),
+            active: true,
+            registered_at: Timestamp::UNIX_EPOCH,
+        };
+        let registered = Write::put_carrier(&"north".parse().unwrap(), &north).unwrap();
+        store.transact(vec![registered]).await.unwrap();
         let clock = TestClock::default();
         let vendor = Arc::new(FakeVendor::new(clock.clone()));
         let keys = KeyFile::ephemeral().unwrap();
