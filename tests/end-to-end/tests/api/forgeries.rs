@@ -45,6 +45,11 @@ impl Thief {
         }
     }
 
+    /// Every operation that needs a token.
+    pub(crate) fn guarded(&self) -> impl Iterator<Item = &Route> {
+        self.table.iter().filter(|route| !route.is_public())
+    }
+
     pub(crate) async fn with(&self, route: &Route, what: &str, token: &str) -> Reply {
         let request = self.wire.without_token(route, &self.ids).bearer_auth(token);
         send(format!("{} {what}", route.name()), request).await

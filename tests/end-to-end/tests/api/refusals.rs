@@ -66,7 +66,8 @@ async fn what_the_driver_gets_wrong_is_told_and_the_door_can_still_be_opened() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_the_household_does_not_want_is_told_and_the_door_opens_once_it_is_wanted_again() {
+async fn what_the_household_or_the_operator_does_not_want_is_told_and_the_door_opens_once_it_is_wanted_again()
+{
     let scene = AtTheDoor::set(Stage::set().await).await;
     let armed = scene.stage.armed("PARCEL-1").await;
     let local = &scene.stage.local;
@@ -85,6 +86,16 @@ async fn what_the_household_does_not_want_is_told_and_the_door_opens_once_it_is_
     scene.prefer(json!({"carriers": {"only": ["southpost"]}})).await;
     scene.refused(&armed, 409, "carrier_not_allowed").await;
     scene.prefer(json!({})).await;
+    let carrier = &local.seeds.carriers[0].id;
+    for active in [false, true] {
+        let mut record = local.platform.store.carrier(carrier).await.unwrap().unwrap();
+        record.active = active;
+        let write = Write::put_carrier(carrier, &record).unwrap();
+        local.platform.store.transact(vec![write]).await.unwrap();
+        if !active {
+            scene.refused(&armed, 403, "carrier_inactive").await;
+        }
+    }
     // The moment after consent has ended and before this delivery's right has.
     let household = scene.stage.customer.household().await.unwrap().unwrap().id;
     for enabled in [false, true] {

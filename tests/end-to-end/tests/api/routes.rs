@@ -101,6 +101,11 @@ impl Route {
         }
     }
 
+    /// Whether anybody may call it, with no token at all.
+    pub(crate) fn is_public(&self) -> bool {
+        self.scope == PUBLIC
+    }
+
     pub(crate) fn is_unsafe(&self) -> bool {
         self.method != Method::GET
     }
@@ -159,6 +164,8 @@ fn route(api: Api, method: Method, pattern: &'static str, takes: Takes) -> Route
     }
 }
 
+/// The scope of what anybody may call.
+const PUBLIC: &str = "";
 const PAGED: &[&str] = &["limit", "cursor"];
 const WAITED: &[&str] = &["wait"];
 const FOLLOWED: &[&str] = &["wait", "after"];
@@ -203,6 +210,7 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         get("/v1/deliveries", "deliveries:read", PAGED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
+        get("/v1/signing-keys", PUBLIC, &[]),
         post(
             "/v1/deliveries/{id}/dispatch",
             &[],

@@ -18,7 +18,7 @@ async fn no_operation_is_done_for_a_token_that_proves_nothing() {
         let mut old = scene.claims(api);
         old["exp"] = json!(scene.stage.local.platform.now().as_second() - 61);
         let old = scene.key.sign(&old).unwrap();
-        for route in scene.table.iter().filter(|route| route.api == api) {
+        for route in scene.guarded().filter(|route| route.api == api) {
             let bare = || scene.wire.without_token(route, &scene.ids);
             let reply = send(format!("{} without a token", route.name()), bare()).await;
             reply.refused(401, "unauthorized");
@@ -59,7 +59,7 @@ async fn no_operation_is_done_for_a_token_that_proves_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_of_a_request_is_judged_before_its_token() {
     let scene = Thief::set().await;
-    for route in &scene.table {
+    for route in scene.guarded() {
         // With no token nobody learns what is there: a bad id, query, key or body is answered like a good one.
         for path in [route.path(&Ids::of_nothing()), route.pattern.replace("{id}", "x")] {
             let request = scene
@@ -75,7 +75,7 @@ async fn nothing_of_a_request_is_judged_before_its_token() {
 async fn every_operation_needs_its_own_scope() {
     let scene = Thief::set().await;
     let before = Before::now(&scene.stage.local).await;
-    for route in &scene.table {
+    for route in scene.guarded() {
         let every = [
             "eligibility:read",
             "deliveries:read",
@@ -104,7 +104,7 @@ async fn every_operation_needs_its_own_scope() {
         .assert_unchanged(&scene.stage.local, "a token without the scope")
         .await;
     // The scope alone is enough: no operation needs a second one. Reading shows it without doing anything.
-    for route in scene.table.iter().filter(|route| !route.is_unsafe()) {
+    for route in scene.guarded().filter(|route| !route.is_unsafe()) {
         let mut claims = scene.claims(route.api);
         claims["scope"] = json!(route.scope);
         let token = scene.key.sign(&claims).unwrap();
@@ -180,11 +180,25 @@ async fn a_person_without_a_household_and_a_name_that_is_no_carrier_get_nothing(
             .await;
         reply.refused(404, "not_signed_up");
     }
-    for route in scene.table.iter().filter(|route| route.api == Api::Carriers) {
+    for route in scene.guarded().filter(|route| route.api == Api::Carriers) {
         let mut claims = scene.claims(Api::Carriers);
         claims["client_id"] = json!("Not A Carrier");
         let token = scene.key.sign(&claims).unwrap();
         let reply = scene.with(route, "as no carrier", &token).await;
         reply.refused(401, "unauthorized");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_everybody_needs_no_token_and_minds_none() {
+    let scene = Thief::set().await;
+    let public: Vec<_> = scene.table.iter().filter(|route| route.is_public()).collect();
+    let patterns: Vec<_> = public.iter().map(|route| route.pattern).collect();
+    assert_eq!(patterns, ["/v1/signing-keys"]);
+    for route in public {
+        let bare = send(route.name(), scene.wire.without_token(route, &scene.ids)).await;
+        let bearing = scene.with(route, "with garbage", "garbage").await;
+        assert_eq!((bare.status, &bare.body), (200, &bearing.body), "{bare:#?}");
+        assert!(bare.body["keys"][0].get("d").is_none(), "{bare:#?}");
     }
 }
