@@ -18,7 +18,7 @@ pub mod wait;
 
 use std::sync::Arc;
 
-pub use body::{Idempotent, Json, NoBody, PathId, PathIds, Query};
+pub use body::{Empty, Idempotent, Json, NoBody, NoQuery, PathId, PathIds, Query};
 pub use cursor::Cursors;
 pub use house::{HouseConfig, house};
 pub use idempotency::{Fingerprint, IdempotencyKey};

@@ -29,6 +29,8 @@ pub enum HouseholdRefusal {
     LoginNotKnown,
     /// The vendor did not accept the login.
     LoginRefused,
+    /// No adapter serves this vendor.
+    UnknownVendor,
     /// The household has as many links as it may have.
     TooManyLinks,
     /// The grants have ended, but a door of this link is or may be in use: it is being closed, and only the link can do that.
@@ -59,6 +61,7 @@ impl HouseholdRefusal {
             Self::UnattendedCloseBarred { .. } => "unattended_close_barred",
             Self::LoginNotKnown => "login_not_known",
             Self::LoginRefused => "login_refused",
+            Self::UnknownVendor => "unknown_vendor",
             Self::TooManyLinks => "too_many_links",
             Self::DoorBeingClosed => "door_being_closed",
             Self::DoorOffline => "opener_offline",

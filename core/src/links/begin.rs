@@ -28,7 +28,7 @@ const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 /// for one use, for ten minutes, for this household. Beginning twice begins two logins; either may be finished.
 ///
 /// # Errors
-/// [`HouseholdRefusal::TooManyLinks`], [`HouseholdRefusal::VendorUnavailable`] also for a vendor without an adapter; [`Error::Store`].
+/// [`HouseholdRefusal::TooManyLinks`], [`HouseholdRefusal::UnknownVendor`], [`HouseholdRefusal::VendorUnavailable`]; [`Error::Store`].
 pub async fn begin(
     platform: &Platform,
     household: HouseholdId,

@@ -25,13 +25,15 @@ pub(super) fn worded(error: AdapterError) -> Error {
     refusal.into()
 }
 
-/// The same, for a login: there a plain no means that the vendor did not accept it.
+/// The same, for a login: there a plain no means that the vendor did not accept it, and a vendor without an adapter is the
+/// caller's mistake: trying again will not help.
 pub(super) fn worded_of_login(error: AdapterError) -> Error {
     match error.kind {
         AdapterErrorKind::Rejected
         | AdapterErrorKind::InvalidRequest
         | AdapterErrorKind::LinkRevoked
         | AdapterErrorKind::CredentialsExpired => HouseholdRefusal::LoginRefused.into(),
+        AdapterErrorKind::Unsupported => HouseholdRefusal::UnknownVendor.into(),
         _ => worded(error),
     }
 }

@@ -113,10 +113,9 @@ impl Adapters {
 
 fn unanswered(error: &TransportError) -> AdapterError {
     match error {
-        TransportError::NoSuchVendor => AdapterError::not_executed(
-            AdapterErrorKind::VendorUnavailable,
-            "no adapter serves this vendor",
-        ),
+        TransportError::NoSuchVendor => {
+            AdapterError::not_executed(AdapterErrorKind::Unsupported, "no adapter serves this vendor")
+        }
         TransportError::NotReached(_) => {
             AdapterError::not_executed(AdapterErrorKind::VendorUnavailable, "the adapter was not reached")
         }

@@ -131,10 +131,7 @@ async fn a_login_that_the_vendor_refuses_or_cannot_serve_links_nothing() {
     let other: Result<_, _> = links::begin(&world.platform, ann, "opener-cloud".parse().unwrap()).await;
     assert_eq!(refusal(other), busy);
     let unknown = links::begin(&world.platform, ann, "no-such-vendor".parse().unwrap()).await;
-    assert_eq!(
-        refusal(unknown),
-        HouseholdRefusal::VendorUnavailable { retry_after_s: None }
-    );
+    assert_eq!(refusal(unknown), HouseholdRefusal::UnknownVendor);
     assert!(links::list(&world.platform, ann).await.unwrap().is_empty());
 }
 

@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State};
 use postern_contract::carrier::{AskEligibility, Eligibility};
 use postern_core::deliveries;
-use postern_http::{Authorized, Json, Problem};
+use postern_http::{Authorized, Json, NoQuery, Problem};
 
 use crate::{
     Carriers,
@@ -14,6 +14,7 @@ use crate::{
 pub(crate) async fn ask(
     token: Authorized<EligibilityRead>,
     State(state): State<Carriers>,
+    _: NoQuery,
     Json(question): Json<AskEligibility>,
 ) -> Result<Answer<Eligibility>, Problem> {
     let carrier = carrier(&token)?;

@@ -3,12 +3,12 @@
 
 use axum::{Json, extract::State};
 use postern_core::Error;
-use postern_http::Problem;
+use postern_http::{NoQuery, Problem};
 use serde_json::{Value, json};
 
 use crate::{Carriers, problems::problem};
 
-pub(crate) async fn list(State(state): State<Carriers>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn list(State(state): State<Carriers>, _: NoQuery) -> Result<Json<Value>, Problem> {
     let key = state
         .platform
         .signer

@@ -1,13 +1,12 @@
 //! Who calls: a person with a token, and the household that the person belongs to.
 
 use axum::{
-    body::Bytes,
     extract::{FromRequestParts, State},
     http::request::Parts,
 };
 use postern_contract::ids::HouseholdId;
 use postern_core::households;
-use postern_http::{Authorized, NoBody, Problem, Scope, body::from_bytes};
+use postern_http::{Authorized, Problem, Scope};
 
 use crate::{Customers, problems::problem};
 
@@ -44,14 +43,6 @@ impl Member {
     pub(crate) fn tenant(self) -> String {
         self.household.to_string()
     }
-}
-
-/// Refuses a body where none is taken: nothing, or `{}`.
-pub(crate) fn no_body(bytes: &Bytes) -> Result<(), Problem> {
-    if bytes.is_empty() {
-        return Ok(());
-    }
-    from_bytes::<NoBody>(bytes).map(drop)
 }
 
 /// What handlers take of the shared state.

@@ -1,7 +1,7 @@
 //! Reading what a caller sends: JSON bodies, queries and ids in paths, each refused in the house's words.
 //!
-//! - [`Json`] for a body, [`Idempotent`] for a body that comes with an `Idempotency-Key`.
-//! - [`Query`] for the query string.
+//! - [`Json`] for a body, [`Idempotent`] for a body that comes with an `Idempotency-Key`, [`Empty`] for none.
+//! - [`Query`] for the query string, [`NoQuery`] for none.
 //! - [`PathId`] and [`PathIds`] for ids: one that cannot be an id is answered as one that names nothing.
 //!
 //! Put `#[serde(deny_unknown_fields)]` on every `T`: that is what makes an unknown field a refusal.
@@ -17,7 +17,7 @@ use axum::response::IntoResponse;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use params::{PathId, PathIds, Query};
+pub use params::{NoQuery, PathId, PathIds, Query};
 
 use crate::problem::wire::{BODY_TOO_LARGE, MALFORMED_JSON, UNSUPPORTED_MEDIA_TYPE};
 use crate::{Fingerprint, IdempotencyKey, Problem};
@@ -49,6 +49,10 @@ pub struct Idempotent<T> {
     /// The body.
     pub body: T,
 }
+
+/// No body, or `{}`: what a call without words takes. Anything else is refused as [`Json`] would refuse it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Empty;
 
 /// The body of a call that takes none: nothing at all, or `{}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -85,6 +89,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Idempotent<T> {
             fingerprint,
             body,
         })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Empty {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
+        let json = require_json(request.headers());
+        let bytes = read_body(request).await?;
+        if !bytes.is_empty() {
+            json?;
+            parse::<NoBody>(&bytes)?;
+        }
+        Ok(Self)
     }
 }
 

@@ -32,6 +32,21 @@ fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
         .map_err(|error| fault::in_query(&error.path().to_string(), &error.inner().to_string()))
 }
 
+/// No query string: what a call without parameters takes. A parameter is refused by its name, as [`Query`] would refuse it.
+#[derive(Debug, Clone, Copy)]
+pub struct NoQuery;
+
+impl<S: Send + Sync> FromRequestParts<S> for NoQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nothing {}
+        from_query::<Nothing>(parts.uri.query().unwrap_or_default()).map(|Nothing {}| Self)
+    }
+}
+
 /// The one id of a path such as `/deliveries/{id}`. What does not parse names nothing: `not_found`.
 #[derive(Debug, Clone, Copy)]
 pub struct PathId<T>(

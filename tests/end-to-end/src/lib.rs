@@ -2,4 +2,5 @@
 //! are under `tests/`.
 
 pub mod error_pages;
+pub mod record;
 pub mod stage;

@@ -8,7 +8,7 @@ use axum::{
 };
 use postern_contract::carrier::BookDelivery;
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, Problem};
+use postern_http::{Authorized, Idempotent, NoQuery, Problem};
 
 use crate::{
     Carriers,
@@ -19,6 +19,7 @@ use crate::{
 pub(crate) async fn book(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,
+    _: NoQuery,
     request: Idempotent<BookDelivery>,
 ) -> Result<impl IntoResponse, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use postern_contract::{carrier::Dispatch, delivery::DeliveryView, ids::DeliveryId};
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, PathId, Problem};
+use postern_http::{Authorized, Idempotent, NoQuery, PathId, Problem};
 
 use crate::{
     Carriers,
@@ -15,6 +15,7 @@ pub(crate) async fn dispatch(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,
     PathId(delivery): PathId<DeliveryId>,
+    _: NoQuery,
     request: Idempotent<Dispatch>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);

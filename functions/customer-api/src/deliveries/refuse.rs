@@ -2,13 +2,13 @@
 //!
 //! Refusing what is refused, or has ended, changes nothing and answers the delivery as it is.
 
-use axum::{Json, body::Bytes, extract::State};
+use axum::{Json, extract::State};
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
 use postern_core::households;
-use postern_http::{PathId, Problem};
+use postern_http::{Empty, NoQuery, PathId, Problem};
 
 use crate::{
-    caller::{Member, Shared, no_body},
+    caller::{Member, Shared},
     problems::problem,
 };
 
@@ -16,9 +16,9 @@ pub(crate) async fn refuse(
     member: Member,
     State(state): Shared,
     PathId(delivery): PathId<DeliveryId>,
-    body: Bytes,
+    _: NoQuery,
+    _: Empty,
 ) -> Result<Json<DeliveryView>, Problem> {
-    no_body(&body)?;
     households::refuse(&state.platform, member.household, delivery)
         .await
         .map(Json)

@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State};
 use postern_contract::customer::{ChooseDoor, HouseholdDoor};
 use postern_core::links;
-use postern_http::{Json, Problem};
+use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -13,6 +13,7 @@ use crate::{
 pub(crate) async fn choose(
     member: Member,
     State(state): Shared,
+    _: NoQuery,
     Json(choice): Json<ChooseDoor>,
 ) -> Result<Answer<HouseholdDoor>, Problem> {
     links::choose_door(&state.platform, member.household, choice)

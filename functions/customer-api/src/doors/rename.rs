@@ -6,7 +6,7 @@ use postern_contract::{
     ids::DoorId,
 };
 use postern_core::links;
-use postern_http::{Json, PathId, Problem};
+use postern_http::{Json, NoQuery, PathId, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -17,6 +17,7 @@ pub(crate) async fn rename(
     member: Member,
     State(state): Shared,
     PathId(door): PathId<DoorId>,
+    _: NoQuery,
     Json(body): Json<NameDoor>,
 ) -> Result<Answer<HouseholdDoor>, Problem> {
     links::rename_door(&state.platform, member.household, door, body.name)

@@ -3,14 +3,18 @@
 use axum::{Json, extract::State};
 use postern_contract::customer::HouseholdView;
 use postern_core::households;
-use postern_http::Problem;
+use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
     problems::problem,
 };
 
-pub(crate) async fn read(member: Member, State(state): Shared) -> Result<Json<HouseholdView>, Problem> {
+pub(crate) async fn read(
+    member: Member,
+    State(state): Shared,
+    _: NoQuery,
+) -> Result<Json<HouseholdView>, Problem> {
     households::read(&state.platform, member.household)
         .await
         .map(Json)

@@ -5,7 +5,7 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
 use postern_contract::customer::SignUp;
 use postern_core::households;
-use postern_http::{Authorized, Json, Problem};
+use postern_http::{Authorized, Json, NoQuery, Problem};
 
 use crate::{
     caller::{OwnHousehold, Shared},
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) async fn sign_up(
     token: Authorized<OwnHousehold>,
     State(state): Shared,
+    _: NoQuery,
     Json(body): Json<SignUp>,
 ) -> Result<impl IntoResponse, Problem> {
     let signed_up = households::sign_up(&state.platform, &token.claims.subject, body)

@@ -3,7 +3,7 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
 use postern_contract::customer::BeginLink;
 use postern_core::links;
-use postern_http::{Json, Problem};
+use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -13,6 +13,7 @@ use crate::{
 pub(crate) async fn begin(
     member: Member,
     State(state): Shared,
+    _: NoQuery,
     Json(body): Json<BeginLink>,
 ) -> Result<impl IntoResponse, Problem> {
     let started = links::begin(&state.platform, member.household, body.vendor)

@@ -5,7 +5,7 @@
 use axum::{Json as Answer, extract::State, http::StatusCode, response::IntoResponse};
 use postern_contract::customer::FinishLink;
 use postern_core::links;
-use postern_http::{Json, Problem};
+use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) async fn finish(
     member: Member,
     State(state): Shared,
+    _: NoQuery,
     Json(body): Json<FinishLink>,
 ) -> Result<impl IntoResponse, Problem> {
     let link = links::finish(&state.platform, member.household, body)

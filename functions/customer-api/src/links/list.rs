@@ -3,14 +3,18 @@
 use axum::{Json, extract::State};
 use postern_contract::{customer::LinkView, delivery::Page};
 use postern_core::links;
-use postern_http::Problem;
+use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
     problems::problem,
 };
 
-pub(crate) async fn list(member: Member, State(state): Shared) -> Result<Json<Page<LinkView>>, Problem> {
+pub(crate) async fn list(
+    member: Member,
+    State(state): Shared,
+    _: NoQuery,
+) -> Result<Json<Page<LinkView>>, Problem> {
     let items = links::list(&state.platform, member.household)
         .await
         .map_err(problem)?;

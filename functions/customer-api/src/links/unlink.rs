@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use postern_contract::ids::LinkId;
 use postern_core::links;
-use postern_http::{PathId, Problem};
+use postern_http::{Empty, NoQuery, PathId, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -14,6 +14,8 @@ pub(crate) async fn unlink(
     member: Member,
     State(state): Shared,
     PathId(link): PathId<LinkId>,
+    _: NoQuery,
+    _: Empty,
 ) -> Result<StatusCode, Problem> {
     links::unlink(&state.platform, member.household, link)
         .await

@@ -3,14 +3,18 @@
 use axum::{Json, extract::State};
 use postern_contract::customer::PreferencesView;
 use postern_core::households;
-use postern_http::Problem;
+use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
     problems::problem,
 };
 
-pub(crate) async fn read(member: Member, State(state): Shared) -> Result<Json<PreferencesView>, Problem> {
+pub(crate) async fn read(
+    member: Member,
+    State(state): Shared,
+    _: NoQuery,
+) -> Result<Json<PreferencesView>, Problem> {
     households::preferences(&state.platform, member.household)
         .await
         .map(Json)

@@ -5,7 +5,7 @@
 use axum::{Json as Answer, extract::State};
 use postern_contract::customer::{Preferences, PreferencesView};
 use postern_core::households;
-use postern_http::{Json, Problem};
+use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
@@ -15,6 +15,7 @@ use crate::{
 pub(crate) async fn set(
     member: Member,
     State(state): Shared,
+    _: NoQuery,
     Json(wanted): Json<Preferences>,
 ) -> Result<Answer<PreferencesView>, Problem> {
     households::set_preferences(&state.platform, member.household, wanted)

@@ -120,6 +120,7 @@ mod tests {
             },
             LoginNotKnown,
             LoginRefused,
+            UnknownVendor,
             TooManyLinks,
             DoorBeingClosed,
             DoorOffline,

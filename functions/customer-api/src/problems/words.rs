@@ -53,6 +53,11 @@ postern_http::entries! {
         "The opener’s maker did not accept the login. Begin again, and allow access on its page.",
         "Le fabricant de l’ouvre-porte a refusé la connexion",
         "Le fabricant de l’ouvre-porte n’a pas accepté la connexion. Recommencez, et autorisez l’accès sur sa page.";
+    UNKNOWN_VENDOR = "unknown_vendor", 400,
+        "We do not work with this maker",
+        "There is no opener maker of this name that we work with. Check the spelling of `vendor`.",
+        "Nous ne travaillons pas avec ce fabricant",
+        "Nous ne travaillons avec aucun fabricant d’ouvre-porte de ce nom. Vérifiez l’orthographe de `vendor`.";
     TOO_MANY_LINKS = "too_many_links", 409,
         "There are too many links",
         "Your household has as many links as it may have. Unlink one that you no longer use.",
@@ -75,7 +80,7 @@ postern_http::entries! {
         "Le fabricant de l’ouvre-porte ne voit plus cette porte dans votre compte. Vérifiez le compte, puis actualisez vos portes.";
     VENDOR_UNAVAILABLE = "opener_cloud_unavailable", 503,
         "The opener’s maker cannot be reached",
-        "The opener’s maker cannot be reached, or is not one that we work with. Try again in a moment.",
+        "The opener’s maker cannot be reached just now. Try again in a moment.",
         "Le fabricant de l’ouvre-porte est injoignable",
-        "Le fabricant de l’ouvre-porte est injoignable, ou n’est pas de ceux avec qui nous travaillons. Réessayez dans un instant.";
+        "Le fabricant de l’ouvre-porte est injoignable pour l’instant. Réessayez dans un moment.";
 }

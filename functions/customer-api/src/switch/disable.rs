@@ -2,22 +2,22 @@
 //!
 //! A repeat ends whatever an earlier try left, and otherwise changes nothing.
 
-use axum::{Json, body::Bytes, extract::State};
+use axum::{Json, extract::State};
 use postern_contract::customer::TurnedOff;
 use postern_core::households;
-use postern_http::Problem;
+use postern_http::{Empty, NoQuery, Problem};
 
 use crate::{
-    caller::{Member, Shared, no_body},
+    caller::{Member, Shared},
     problems::problem,
 };
 
 pub(crate) async fn disable(
     member: Member,
     State(state): Shared,
-    body: Bytes,
+    _: NoQuery,
+    _: Empty,
 ) -> Result<Json<TurnedOff>, Problem> {
-    no_body(&body)?;
     households::turn_off(&state.platform, member.household)
         .await
         .map(Json)

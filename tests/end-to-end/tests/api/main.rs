@@ -1,0 +1,17 @@
+//! Both APIs as a stranger, a clumsy caller and a forger meet them: every operation of one table, compared with the routers' source.
+//! In a binary of its own, since thousands of requests leave nothing of a small machine to other tests.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod at_the_door;
+mod bodies;
+mod forgeries;
+mod fuzz;
+mod mutations;
+mod refusals;
+mod requests;
+mod routes;
+mod scene;
+mod tokens;
+mod windows;
+mod wire;
