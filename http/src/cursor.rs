@@ -46,6 +46,20 @@ impl Cursors {
         Ok(URL_SAFE_NO_PAD.encode(bytes))
     }
 
+    /// Seals where the next page begins, if there is a next page.
+    ///
+    /// # Errors
+    /// As [`Self::seal`].
+    pub fn next(
+        &self,
+        list: &str,
+        tenant: &str,
+        next: Option<impl Serialize>,
+    ) -> Result<Option<String>, Problem> {
+        next.map(|position| self.seal(list, tenant, &position))
+            .transpose()
+    }
+
     /// Opens a cursor that was sealed for the same list and tenant.
     ///
     /// # Errors

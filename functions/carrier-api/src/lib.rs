@@ -6,7 +6,6 @@
 mod caller;
 mod deliveries;
 mod eligibility;
-mod paging;
 mod problems;
 mod signing_keys;
 

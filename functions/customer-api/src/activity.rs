@@ -3,11 +3,10 @@
 use axum::{Json, extract::State};
 use postern_contract::{customer::ActivityEntry, delivery::Page};
 use postern_core::households;
-use postern_http::{Problem, Query};
+use postern_http::{Paging, Problem, Query};
 
 use crate::{
     caller::{Member, Shared},
-    paging::Paging,
     problems::problem,
 };
 
@@ -23,5 +22,9 @@ pub(crate) async fn list(
     let page = households::activity(&state.platform, member.household, paging.limit(), after)
         .await
         .map_err(problem)?;
-    paging.page(&state.cursors, LIST, &tenant, page).map(Json)
+    let next_cursor = state.cursors.next(LIST, &tenant, page.next)?;
+    Ok(Json(Page {
+        items: page.items,
+        next_cursor,
+    }))
 }

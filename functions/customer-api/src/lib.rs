@@ -13,7 +13,6 @@ mod deliveries;
 mod doors;
 mod household;
 mod links;
-mod paging;
 mod preferences;
 mod problems;
 mod switch;

@@ -3,12 +3,11 @@
 use axum::{Json, extract::State};
 use postern_contract::delivery::{DeliveryView, Page};
 use postern_core::deliveries;
-use postern_http::{Authorized, Problem, Query};
+use postern_http::{Authorized, Paging, Problem, Query};
 
 use crate::{
     Carriers,
     caller::{DeliveriesRead, carrier},
-    paging::Paging,
     problems::problem,
 };
 
@@ -24,7 +23,9 @@ pub(crate) async fn list(
     let page = deliveries::list(&state.platform, &carrier, paging.limit(), after)
         .await
         .map_err(problem)?;
-    paging
-        .page(&state.cursors, LIST, carrier.as_str(), page)
-        .map(Json)
+    let next_cursor = state.cursors.next(LIST, carrier.as_str(), page.next)?;
+    Ok(Json(Page {
+        items: page.items,
+        next_cursor,
+    }))
 }

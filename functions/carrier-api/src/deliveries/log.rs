@@ -3,12 +3,11 @@
 use axum::{Json, extract::State};
 use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
 use postern_core::deliveries;
-use postern_http::{Authorized, PathId, Problem, Query};
+use postern_http::{Authorized, Paging, PathId, Problem, Query};
 
 use crate::{
     Carriers,
     caller::{EvidenceRead, carrier},
-    paging::Paging,
     problems::problem,
 };
 
@@ -28,7 +27,9 @@ pub(crate) async fn log(
     let page = deliveries::log(platform, delivery, paging.limit(), after)
         .await
         .map_err(problem)?;
-    paging
-        .page(&state.cursors, &list, carrier.as_str(), page)
-        .map(Json)
+    let next_cursor = state.cursors.next(&list, carrier.as_str(), page.next)?;
+    Ok(Json(Page {
+        items: page.items,
+        next_cursor,
+    }))
 }

@@ -3,12 +3,11 @@
 use axum::{Json, extract::State};
 use postern_contract::delivery::{DeliveryView, Page};
 use postern_core::households;
-use postern_http::{Problem, Query};
+use postern_http::{Paging, Problem, Query, paging};
 use serde::Deserialize;
 
 use crate::{
     caller::{Member, Shared},
-    paging::{self, Paging},
     problems::problem,
 };
 
@@ -47,5 +46,9 @@ pub(crate) async fn list(
     let page = households::list(&state.platform, member.household, which, paging.limit(), after)
         .await
         .map_err(problem)?;
-    paging.page(&state.cursors, name, &tenant, page).map(Json)
+    let next_cursor = state.cursors.next(name, &tenant, page.next)?;
+    Ok(Json(Page {
+        items: page.items,
+        next_cursor,
+    }))
 }

@@ -3,11 +3,10 @@
 use axum::{Json, extract::State};
 use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
 use postern_core::households;
-use postern_http::{PathId, Problem, Query};
+use postern_http::{Paging, PathId, Problem, Query};
 
 use crate::{
     caller::{Member, Shared},
-    paging::Paging,
     problems::problem,
 };
 
@@ -22,5 +21,9 @@ pub(crate) async fn log(
     let page = households::log(&state.platform, member.household, delivery, paging.limit(), after)
         .await
         .map_err(problem)?;
-    paging.page(&state.cursors, &list, &tenant, page).map(Json)
+    let next_cursor = state.cursors.next(&list, &tenant, page.next)?;
+    Ok(Json(Page {
+        items: page.items,
+        next_cursor,
+    }))
 }

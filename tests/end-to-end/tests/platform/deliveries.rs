@@ -1,9 +1,10 @@
 //! Deliveries from booking to completion, and what repeats do to them: nothing.
 
 use postern_contract::{
-    carrier::{Cancel, Complete, Reissue},
+    carrier::{Cancel, CarrierRecord, Complete, Reissue},
     delivery::GrantState,
 };
+use postern_core::store::Write;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, driver, key, open_for};
@@ -221,4 +222,28 @@ async fn a_list_has_each_delivery_once_and_another_carrier_sees_none_of_it() {
         .await
         .unwrap();
     assert_eq!((stolen.status.as_u16(), stolen.code()), (400, "invalid_cursor"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspended_carrier_opens_nothing_more_but_may_still_close() {
+    let stage = Stage::set().await;
+    let (open, armed) = (stage.opened("PARCEL-1").await, stage.armed("PARCEL-2").await);
+    let carrier = &stage.local.seeds.carriers[0];
+    let store = &stage.local.platform.store;
+    let known = store.carrier(&carrier.id).await.unwrap().unwrap();
+    let suspended = CarrierRecord {
+        active: false,
+        ..known
+    };
+    store
+        .transact(vec![Write::put_carrier(&carrier.id, &suspended).unwrap()])
+        .await
+        .unwrap();
+    let refused = stage.ask_to_open(&armed, &key()).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (403, "carrier_inactive")
+    );
+    stage.closed_and_completed(open.id).await;
+    assert_eq!(stage.times_opened(), 1);
 }
