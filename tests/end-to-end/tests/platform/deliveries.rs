@@ -247,3 +247,22 @@ async fn a_suspended_carrier_opens_nothing_more_but_may_still_close() {
     stage.closed_and_completed(open.id).await;
     assert_eq!(stage.times_opened(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_field_that_breaks_its_rule_is_named_with_the_rule_and_without_its_value() {
+    let stage = Stage::set().await;
+    let armed = stage.armed("PARCEL-1").await;
+    let body = json!({
+        "driver": "Jane Doe",
+        "position": {"latitude": 43.5449, "longitude": -80.2480, "accuracy_m": 8.0},
+        "tracking_number": "PARCEL-1",
+    });
+    let refused = stage.carrier.verb(armed.id, "open", &key(), &body).await.unwrap();
+    assert_eq!((refused.status.as_u16(), refused.code()), (400, "invalid_field"));
+    let detail = refused.body["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("driver") && detail.contains("1 to 64"),
+        "{detail}"
+    );
+    assert!(!detail.contains("Jane"), "{detail}");
+}
