@@ -110,6 +110,7 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
     }
     println!(
         "  curl -s -u $CLIENT_ID:$CLIENT_SECRET -d grant_type=client_credentials $ISSUER/oauth2/token\n  \
+         curl -s -H \"Authorization: Bearer $CARRIER_TOKEN\" $CARRIER_API/v1/deliveries\n  \
          curl -s -H \"Authorization: Bearer $CUSTOMER_TOKEN\" $CUSTOMER_API/v1/doors\n  \
          curl -s $MYQ_CLOUD/_control\n\nCtrl-C stops."
     );

@@ -48,6 +48,8 @@ pub fn ready_made(local: &LocalPlatform) -> Result<String, IssuerError> {
     set("MYQ_CLOUD", at.myq.as_str());
     set("CLIENT_ID", carrier.id.as_str());
     set("CLIENT_SECRET", carrier.secret.expose_secret());
+    let carrier_token = local.issuer().mint_for_client(carrier.id.as_str(), &[])?;
+    set("CARRIER_TOKEN", carrier_token.expose_secret());
     set(
         "CUSTOMER_TOKEN",
         local.issuer().mint_for_person(&person.id)?.expose_secret(),

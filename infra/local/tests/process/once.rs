@@ -75,8 +75,11 @@ fn the_quickstart_of_the_readme_works_as_printed() {
         assert!(platform.try_wait().unwrap().is_none(), "it ended at once");
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
+    // One of the lines that the program itself prints, with the token it left.
+    let printed =
+        "curl -sf -H \"Authorization: Bearer $CARRIER_TOKEN\" \"$CARRIER_API/v1/deliveries\" > /dev/null";
     let output = std::process::Command::new("bash")
-        .args(["-euo", "pipefail", "-c", script])
+        .args(["-euo", "pipefail", "-c", &format!("{script}\n{printed}")])
         .current_dir(folder.path())
         .output()
         .unwrap();
