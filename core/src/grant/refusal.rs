@@ -139,3 +139,50 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use postern_contract::door::Observer;
+
+    use super::*;
+
+    fn rejected(state: DoorState, online: bool) -> Refusal {
+        let at = Timestamp::UNIX_EPOCH;
+        let reading = DoorReading {
+            state,
+            online,
+            obstructed: None,
+            battery: None,
+            observed_by: Observer::VendorCloud,
+            observed_at: at,
+            changed_at: None,
+            read_at: at,
+            stale: true,
+        };
+        let error = AdapterError::not_executed(AdapterErrorKind::Rejected, "not as expected");
+        Refusal::from_adapter(&error.with_reading(reading))
+    }
+
+    #[test]
+    fn a_door_that_was_not_seen_closed_is_refused_by_what_was_seen_of_it() {
+        assert_eq!(rejected(DoorState::Open, true), Refusal::DoorAlreadyOpen);
+        assert_eq!(rejected(DoorState::Stopped, true), Refusal::DoorAlreadyOpen);
+        assert_eq!(rejected(DoorState::Warning, true), Refusal::DoorMoving);
+        assert_eq!(rejected(DoorState::Unknown, true), Refusal::DoorStateUnknown);
+        // A closed that was not believed, or the adapter would not have refused.
+        assert_eq!(rejected(DoorState::Closed, true), Refusal::DoorStateUnknown);
+        assert_eq!(rejected(DoorState::Closed, false), Refusal::DoorOffline);
+    }
+
+    #[test]
+    fn what_a_vendor_said_of_waiting_reaches_the_carrier() {
+        let busy = AdapterError::not_executed(AdapterErrorKind::RateLimited, "slow down");
+        let refusal = Refusal::from_adapter(&busy.with_retry_after(Some(90)));
+        assert_eq!(
+            refusal,
+            Refusal::VendorBusy {
+                retry_after_s: Some(90)
+            }
+        );
+    }
+}
