@@ -38,6 +38,9 @@ pub enum Error {
     /// Many others changed the same thing at the same time, and trying again did not help.
     #[error("others kept changing the same thing")]
     Contended,
+    /// The flow's own task panicked. What it had put on record is found and finished by the guardian.
+    #[error("{0} panicked")]
+    Panicked(&'static str),
     /// What the record holds is not what it should hold.
     #[error("the record holds something unexpected: {0}")]
     Corrupt(&'static str),

@@ -93,9 +93,12 @@ async fn ask(
         let mut loaded = loaded?
             .filter(|loaded| loaded.grant.carrier == caller.carrier)
             .ok_or(Error::NotFound)?;
-        // What the household agreed to may have changed since it was last looked at, and arming hangs on it.
-        loaded.grant.policy = load_policy(platform, loaded.grant.household).await?;
-        let events = match decide_now(platform, &loaded.grant, command()) {
+        let command = command();
+        if command.rests_on_consent() {
+            // What the household agreed to may have changed since it was last looked at.
+            loaded.grant.policy = load_policy(platform, loaded.grant.household).await?;
+        }
+        let events = match decide_now(platform, &loaded.grant, command) {
             Ok(events) => events,
             Err(refusal) => return caller.refuse(platform, refusal).await,
         };

@@ -24,7 +24,7 @@ pub async fn close(
 ) -> Result<DeliveryView, Error> {
     let (platform, caller) = (platform.clone(), caller.clone());
     let flow = tokio::spawn(async move { run(&platform, &caller, delivery, &body).await });
-    flow.await.map_err(|_| Error::Corrupt("a close that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("a close"))?
 }
 
 async fn run(

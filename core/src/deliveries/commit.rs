@@ -135,18 +135,22 @@ pub(crate) async fn advance(
     platform: &Platform,
     delivery: DeliveryId,
     command: impl Fn() -> Command,
-) -> Result<Grant, Error> {
+) -> Result<Loaded, Error> {
     for _ in 0..TRIES_MAX {
         let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
         let events = decide_now(platform, &loaded.grant, command())?;
         if events.is_empty() {
-            return Ok(loaded.grant);
+            return Ok(loaded);
         }
         let commit = prepare(platform, &loaded, events).await?;
         match platform.store.transact(commit.writes).await {
             Ok(()) => {
                 follow_up(platform, &commit.grant).await;
-                return Ok(commit.grant);
+                return Ok(Loaded {
+                    grant: commit.grant,
+                    version: loaded.version + 1,
+                    code: None,
+                });
             }
             Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),

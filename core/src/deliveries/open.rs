@@ -43,7 +43,7 @@ pub async fn open(
 ) -> Result<DeliveryView, Error> {
     let (platform, caller) = (platform.clone(), caller.clone());
     let flow = tokio::spawn(async move { run(&platform, &caller, delivery, &body).await });
-    flow.await.map_err(|_| Error::Corrupt("an open that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("an open"))?
 }
 
 async fn run(

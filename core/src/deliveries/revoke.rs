@@ -18,6 +18,6 @@ pub async fn revoke(
     delivery: DeliveryId,
     reason: RevocationReason,
 ) -> Result<DeliveryView, Error> {
-    let grant = advance(platform, delivery, || Command::Revoke { reason }).await?;
-    Ok(grant.view())
+    let revoked = advance(platform, delivery, || Command::Revoke { reason }).await?;
+    Ok(revoked.grant.view())
 }

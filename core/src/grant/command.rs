@@ -89,6 +89,17 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether the decision rests on what the household agrees to at this moment.
+    #[must_use]
+    pub const fn rests_on_consent(&self) -> bool {
+        matches!(
+            self,
+            Self::Dispatch { .. } | Self::Open { .. } | Self::Reissue { .. }
+        )
+    }
+}
+
 /// What became of a command to a door.
 #[derive(Debug, Clone, PartialEq)]
 pub enum CommandResult {

@@ -24,21 +24,30 @@ const READ_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 pub(super) async fn perform(platform: &Platform, loaded: Loaded, what: Chore) -> Result<Grant, Error> {
     let delivery = loaded.grant.delivery;
     match what {
-        Chore::Arm => advance(platform, delivery, || Command::Arm).await,
-        Chore::Expire => advance(platform, delivery, || Command::Expire).await,
+        Chore::Arm => note(platform, delivery, || Command::Arm).await,
+        Chore::Expire => note(platform, delivery, || Command::Expire).await,
         Chore::FinishRevocation => finish_revocation(platform, loaded.grant).await,
-        Chore::Lapse => advance(platform, delivery, || Command::Lapse).await,
-        Chore::LapseReissue => advance(platform, delivery, || Command::LapseReissue).await,
-        Chore::Complete => advance(platform, delivery, || Command::CompleteByGuardian).await,
+        Chore::Lapse => note(platform, delivery, || Command::Lapse).await,
+        Chore::LapseReissue => note(platform, delivery, || Command::LapseReissue).await,
+        Chore::Complete => note(platform, delivery, || Command::CompleteByGuardian).await,
         Chore::ReadDoor => read_door(platform, loaded.grant).await,
         Chore::CloseDoor => close_door(platform, loaded.grant).await,
         Chore::SignLog => sign_log(platform, loaded).await,
     }
 }
 
+/// Has the grant take note of something, and answers it as it is then.
+async fn note(
+    platform: &Platform,
+    delivery: DeliveryId,
+    command: impl Fn() -> Command,
+) -> Result<Grant, Error> {
+    Ok(advance(platform, delivery, command).await?.grant)
+}
+
 async fn finish_revocation(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     match grant.revocation {
-        Some(reason) => advance(platform, grant.delivery, || Command::Revoke { reason }).await,
+        Some(reason) => note(platform, grant.delivery, || Command::Revoke { reason }).await,
         None => Ok(grant),
     }
 }
@@ -48,14 +57,14 @@ async fn read_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     let delivery = grant.delivery;
     match reading(platform, &grant).await {
         Ok(reading) => {
-            advance(platform, delivery, || Command::Observe {
+            note(platform, delivery, || Command::Observe {
                 reading: reading.clone(),
             })
             .await
         }
         Err(error) => {
             tracing::info!(%delivery, kind = ?error.kind, "the door could not be read");
-            advance(platform, delivery, || Command::CannotSee).await
+            note(platform, delivery, || Command::CannotSee).await
         }
     }
 }
@@ -99,25 +108,11 @@ async fn close_door(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     }
     let command = platform.new_command();
     let ordered = advance(platform, delivery, || Command::CloseByGuardian { command }).await?;
-    let ours = ordered
-        .command
-        .as_ref()
-        .is_some_and(|pending| pending.command == command);
-    if !ours {
-        return Ok(ordered);
+    let pending = ordered.grant.command.as_ref();
+    if pending.is_none_or(|pending| pending.command != command) {
+        return Ok(ordered.grant);
     }
-    let loaded = load(platform, delivery)
-        .await?
-        .ok_or(Error::Corrupt("a grant that vanished"))?;
-    if loaded
-        .grant
-        .command
-        .as_ref()
-        .is_none_or(|pending| pending.command != command)
-    {
-        return Ok(loaded.grant);
-    }
-    match send_close(platform, None, loaded).await {
+    match send_close(platform, None, ordered).await {
         // What the door or its vendor refused is on record, and on the agenda.
         Ok(_) | Err(Error::Refused(_)) => reload(platform, delivery).await,
         Err(error) => Err(error),

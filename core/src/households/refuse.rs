@@ -24,6 +24,5 @@ pub async fn refuse(
         let view = deliveries::revoke(&platform, delivery, RevocationReason::Refused).await?;
         until_no_open_can_leave(&platform, household, view).await
     });
-    flow.await
-        .map_err(|_| Error::Corrupt("a refusal that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("a refusal"))?
 }

@@ -22,8 +22,7 @@ use crate::{Error, Platform};
 pub async fn turn_off(platform: &Platform, household: HouseholdId) -> Result<TurnedOff, Error> {
     let platform = platform.clone();
     let flow = tokio::spawn(async move { run(&platform, household).await });
-    flow.await
-        .map_err(|_| Error::Corrupt("a turning off that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("a turning off"))?
 }
 
 async fn run(platform: &Platform, household: HouseholdId) -> Result<TurnedOff, Error> {

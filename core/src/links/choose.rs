@@ -37,7 +37,7 @@ pub async fn choose_door(
 ) -> Result<HouseholdDoor, Error> {
     let platform = platform.clone();
     let flow = tokio::spawn(async move { run(&platform, household, choice).await });
-    flow.await.map_err(|_| Error::Corrupt("a choice that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("a choice"))?
 }
 
 async fn run(

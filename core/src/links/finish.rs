@@ -34,7 +34,7 @@ pub async fn finish(
 ) -> Result<LinkView, Error> {
     let platform = platform.clone();
     let flow = tokio::spawn(async move { run(&platform, household, body).await });
-    flow.await.map_err(|_| Error::Corrupt("a login that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("a login"))?
 }
 
 async fn run(platform: &Platform, household: HouseholdId, body: FinishLink) -> Result<LinkView, Error> {

@@ -56,9 +56,7 @@ pub async fn refresh(
             let (platform, holder, stale) = (platform.clone(), holder.clone(), stale.clone());
             let task =
                 tokio::spawn(async move { under_lease(&platform, household, held, &holder, &stale).await });
-            return task
-                .await
-                .map_err(|_| Error::Corrupt("a refresh that panicked"))?;
+            return task.await.map_err(|_| Error::Panicked("a refresh"))?;
         }
         let Some(seen) = platform.store.link(household, link).await? else {
             return Err(Error::NotFound);

@@ -24,8 +24,7 @@ use crate::{
 pub async fn unlink(platform: &Platform, household: HouseholdId, link: LinkId) -> Result<(), Error> {
     let platform = platform.clone();
     let flow = tokio::spawn(async move { run(&platform, household, link).await });
-    flow.await
-        .map_err(|_| Error::Corrupt("an unlinking that panicked"))?
+    flow.await.map_err(|_| Error::Panicked("an unlinking"))?
 }
 
 async fn run(platform: &Platform, household: HouseholdId, link: LinkId) -> Result<(), Error> {
