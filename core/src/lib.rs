@@ -17,6 +17,7 @@ pub mod links;
 pub mod log;
 mod platform;
 pub mod ports;
+pub mod promises;
 pub mod store;
 pub mod vendor;
 

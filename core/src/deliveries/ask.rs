@@ -91,7 +91,7 @@ async fn ask(
             return caller.replay(platform, found).await;
         }
         let mut loaded = loaded?
-            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
             .ok_or(Error::NotFound)?;
         let command = command();
         if command.rests_on_consent() {

@@ -39,7 +39,7 @@ async fn run(
             return caller.replay(platform, found).await;
         }
         let loaded = loaded?
-            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
             .ok_or(Error::NotFound)?;
         let asked = Command::Close {
             command: platform.new_command(),

@@ -12,6 +12,7 @@ use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Refusal, decide, due_at},
     ports::Subject,
+    promises::Guard,
     store::{CodeRecord, StoreError, Write},
 };
 
@@ -49,7 +50,8 @@ pub(crate) async fn prepare(
 ) -> Result<Commit, Error> {
     let now = platform.now();
     let (grant, entries) = loaded.grant.clone().record(events, now, &platform.limits);
-    let mut writes = vec![grant_write(platform, &grant, Some(loaded.version))?];
+    let version = found_version(platform, loaded).await?;
+    let mut writes = vec![grant_write(platform, &grant, Some(version))?];
     for entry in &entries {
         writes.push(Write::log_entry(grant.household, entry)?);
     }
@@ -57,6 +59,15 @@ pub(crate) async fn prepare(
         writes.push(write);
     }
     Ok(Commit { grant, writes })
+}
+
+/// The version that the record must still have for a commit to go through: the one that was decided about.
+async fn found_version(platform: &Platform, loaded: &Loaded) -> Result<u64, Error> {
+    if platform.limits.stands(Guard::NobodyWasFaster) {
+        return Ok(loaded.version);
+    }
+    let newest = load(platform, loaded.grant.delivery).await?;
+    Ok(newest.map_or(loaded.version, |newest| newest.version))
 }
 
 /// The write of a grant, found by its carrier, and due when its agenda says.
@@ -88,7 +99,7 @@ async fn follow(
     let redeemed = entries
         .iter()
         .any(|entry| matches!(entry.event, DeliveryEvent::OpenRequested { .. }));
-    if redeemed {
+    if redeemed && platform.limits.stands(Guard::CodeRedeemedOnce) {
         writes.push(Write::redeem_code(delivery, before.codes_minted, platform.now()));
     }
     if after.code_ready && after.codes_minted > before.codes_minted {
@@ -111,7 +122,11 @@ async fn mint(platform: &Platform, grant: &Grant) -> Result<CodeRecord, Error> {
     Ok(CodeRecord {
         number: grant.codes_minted,
         sealed,
-        hash: hex::encode(Sha256::digest(code.expose_secret().as_bytes())),
+        hash: if platform.limits.stands(Guard::CodeSealedAtRest) {
+            hex::encode(Sha256::digest(code.expose_secret().as_bytes()))
+        } else {
+            code.expose_secret().to_owned()
+        },
         redeemed_at: None,
     })
 }

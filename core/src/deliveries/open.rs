@@ -24,6 +24,7 @@ use super::{
 use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Policy, Refusal, decide},
+    promises::Guard,
     store::{StoreError, Write},
 };
 
@@ -59,7 +60,7 @@ async fn run(
             return caller.replay(platform, found).await;
         }
         let mut loaded = loaded?
-            .filter(|loaded| loaded.grant.carrier == caller.carrier)
+            .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
             .ok_or(Error::NotFound)?;
         if let Some(policy) = newer_policy.take() {
             loaded.grant.policy = policy;
@@ -110,20 +111,20 @@ async fn redeem(
     let commit = prepare(platform, loaded, events).await?;
     let (command, send_by) = pending(&commit.grant)?;
     let mut writes = commit.writes;
-    let consent_at = writes.len();
-    writes.push(Write::check_consent(
-        grant.household,
-        grant.policy.consent.version,
-    ));
-    writes.push(Write::check_door_claim(
-        &grant.door.vendor,
-        &grant.door.door_ref,
-        grant.household,
-    ));
+    let consent_at = platform.limits.stands(Guard::ConsentUnchanged).then(|| {
+        let version = grant.policy.consent.version;
+        writes.push(Write::check_consent(grant.household, version));
+        writes.len() - 1
+    });
+    let claim_at = platform.limits.stands(Guard::DoorStillTheirs).then(|| {
+        let (vendor, door) = (&grant.door.vendor, &grant.door.door_ref);
+        writes.push(Write::check_door_claim(vendor, door, grant.household));
+        writes.len() - 1
+    });
     writes.push(caller.running(platform, grant.delivery, send_by));
 
     let (redeemed, link) = tokio::join!(
-        platform.store.transact(writes),
+        record_intent(platform, writes),
         platform.store.link(grant.household, grant.door.link)
     );
     match redeemed {
@@ -141,12 +142,23 @@ async fn redeem(
                 code,
             })))
         }
-        Err(error) if error.is_condition(consent_at) => Ok(Redeemed::ConsentChanged(Box::new(
-            load_policy(platform, grant.household).await?,
-        ))),
-        Err(error) if error.is_condition(consent_at + 1) => Ok(Redeemed::Refused(Refusal::DeliveryRevoked)),
+        Err(error) if consent_at.is_some_and(|at| error.is_condition(at)) => Ok(Redeemed::ConsentChanged(
+            Box::new(load_policy(platform, grant.household).await?),
+        )),
+        Err(error) if claim_at.is_some_and(|at| error.is_condition(at)) => {
+            Ok(Redeemed::Refused(Refusal::DeliveryRevoked))
+        }
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(Redeemed::OthersWereFaster),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The redeeming transaction. Nothing is sent before it is committed.
+async fn record_intent(platform: &Platform, writes: Vec<Write>) -> Result<(), StoreError> {
+    if platform.limits.stands(Guard::IntentOnRecord) {
+        platform.store.transact(writes).await
+    } else {
+        Ok(())
     }
 }
 

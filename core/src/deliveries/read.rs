@@ -28,7 +28,10 @@ pub async fn get(
     carrier: &CarrierId,
     delivery: DeliveryId,
 ) -> Result<DeliveryView, Error> {
-    find(platform, delivery, |grant| grant.carrier == *carrier).await
+    find(platform, delivery, |grant| {
+        grant.is_carriers(carrier, &platform.limits)
+    })
+    .await
 }
 
 /// One delivery to a household.
@@ -40,7 +43,10 @@ pub async fn get_of_household(
     household: HouseholdId,
     delivery: DeliveryId,
 ) -> Result<DeliveryView, Error> {
-    find(platform, delivery, |grant| grant.household == household).await
+    find(platform, delivery, |grant| {
+        grant.is_households(household, &platform.limits)
+    })
+    .await
 }
 
 async fn find(

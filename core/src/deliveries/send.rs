@@ -71,7 +71,7 @@ pub(crate) async fn send_close(
 ) -> Result<DeliveryView, Error> {
     let pending = loaded.grant.pending(Direction::Close).cloned();
     let pending = pending.ok_or(Error::Corrupt("a grant that closes without a command"))?;
-    let sent = match loaded.grant.close_permit() {
+    let sent = match loaded.grant.close_permit(&platform.limits) {
         Ok(permit) => {
             let link = platform
                 .store

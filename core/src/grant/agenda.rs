@@ -8,6 +8,7 @@ use postern_contract::{
 };
 
 use super::{Grant, Limits};
+use crate::promises::Guard;
 
 /// Something the guardian does for a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +43,11 @@ pub fn chore(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timestam
         },
         GrantState::Armed => Some(armed(grant, now)),
         GrantState::Opening | GrantState::Closing => {
-            grant.command.as_ref().map(|command| moving(command, limits))
+            grant.command.as_ref().and_then(|command| moving(command, limits))
         }
-        GrantState::Open => Some(open(grant, limits)),
+        GrantState::Open => limits
+            .stands(Guard::OpenDoorStaysDue)
+            .then(|| open(grant, limits)),
         GrantState::Closed => {
             let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
             Some((closed_at + limits.complete_after, Chore::Complete))
@@ -77,11 +80,13 @@ fn armed(grant: &Grant, now: Timestamp) -> (Timestamp, Chore) {
     }
 }
 
-fn moving(command: &PendingCommand, limits: &Limits) -> (Timestamp, Chore) {
+fn moving(command: &PendingCommand, limits: &Limits) -> Option<(Timestamp, Chore)> {
     match command.progress {
-        Progress::Requested => (command.send_by + limits.lapse_after, Chore::Lapse),
+        Progress::Requested => limits
+            .stands(Guard::CutOffIsFound)
+            .then(|| (command.send_by + limits.lapse_after, Chore::Lapse)),
         Progress::Accepted | Progress::Unknown => {
-            (command.requested_at + limits.look_again_min, Chore::ReadDoor)
+            Some((command.requested_at + limits.look_again_min, Chore::ReadDoor))
         }
     }
 }

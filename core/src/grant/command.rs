@@ -11,6 +11,7 @@ use postern_contract::{
 };
 
 use super::{Limits, Policy};
+use crate::promises::Guard;
 
 /// Something asked of a grant.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,4 +129,11 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The bounds.
     pub limits: &'a Limits,
+}
+
+impl Context<'_> {
+    /// Whether `guard` stands: see [`Limits::stands`].
+    pub(super) fn stands(&self, guard: Guard) -> bool {
+        self.limits.stands(guard)
+    }
 }

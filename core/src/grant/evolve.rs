@@ -9,6 +9,7 @@ use postern_contract::{
 };
 
 use super::{Grant, Limits};
+use crate::promises::Guard;
 
 /// The grant after `event`, which was recorded at `at`.
 #[must_use]
@@ -62,7 +63,9 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         DeliveryEvent::NotOpened { reading, .. } => {
             next.state = GrantState::Armed;
             next.command = None;
-            next.watch_until = Some(at + limits.late_open);
+            next.watch_until = limits
+                .stands(Guard::LateOpenWatched)
+                .then(|| at + limits.late_open);
             next.last_reading = Some(reading.clone());
         }
         DeliveryEvent::Opened { reading } => {

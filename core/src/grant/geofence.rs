@@ -38,7 +38,7 @@ impl Geofence {
                 limit_m: self.accuracy_m_max,
             });
         }
-        let distance_m = whole_metres(self.centre.metres_to(fix.position()));
+        let distance_m = self.metres_to(fix);
         if distance_m > self.radius_m {
             return Err(Refusal::OutsideGeofence {
                 distance_m,
@@ -46,6 +46,12 @@ impl Geofence {
             });
         }
         Ok(distance_m)
+    }
+
+    /// How far from its centre a handheld is, in whole metres.
+    #[must_use]
+    pub fn metres_to(&self, fix: &Fix) -> u32 {
+        whole_metres(self.centre.metres_to(fix.position()))
     }
 }
 

@@ -2,6 +2,10 @@
 
 use jiff::SignedDuration;
 
+#[cfg(feature = "breakable")]
+use crate::promises::Broken;
+use crate::promises::Guard;
+
 /// The bounds that decisions are made by. [`Limits::default`] is what a deployment runs with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -39,6 +43,25 @@ pub struct Limits {
     pub look_again_min: SignedDuration,
     /// The longest time between two reads of a door in use.
     pub look_again_max: SignedDuration,
+    /// The guards that a test has taken away, to see that their promise then breaks.
+    #[cfg(feature = "breakable")]
+    pub broken: Broken,
+}
+
+impl Limits {
+    /// Whether `guard` stands: always, but where a test has taken it away.
+    #[cfg(not(feature = "breakable"))]
+    #[must_use]
+    pub const fn stands(&self, _guard: Guard) -> bool {
+        true
+    }
+
+    /// Whether `guard` stands: always, but where a test has taken it away.
+    #[cfg(feature = "breakable")]
+    #[must_use]
+    pub const fn stands(&self, guard: Guard) -> bool {
+        !self.broken.has(guard)
+    }
 }
 
 impl Default for Limits {
@@ -62,6 +85,8 @@ impl Default for Limits {
             complete_after: SignedDuration::from_mins(30),
             look_again_min: seconds(1),
             look_again_max: seconds(60),
+            #[cfg(feature = "breakable")]
+            broken: Broken::default(),
         }
     }
 }

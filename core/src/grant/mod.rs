@@ -39,7 +39,7 @@ pub use self::{
     limits::Limits,
     refusal::Refusal,
 };
-use crate::{consent::Consent, log};
+use crate::{consent::Consent, log, promises::Guard};
 
 /// The door that a grant is for, as it was when the delivery was booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,14 +189,26 @@ impl Grant {
     ///
     /// # Errors
     /// The rule that forbids it.
-    pub fn close_permit(&self) -> Result<UnattendedClosePermit, UnattendedCloseBar> {
+    pub fn close_permit(&self, limits: &Limits) -> Result<UnattendedClosePermit, UnattendedCloseBar> {
         let door = &self.door;
-        UnattendedClosePermit::judge(
-            door.kind,
-            door.unattended_close,
-            door.close_act,
-            self.stopped_closes,
-        )
+        let stopped_closes = if limits.stands(Guard::NoThirdClose) {
+            self.stopped_closes
+        } else {
+            0
+        };
+        UnattendedClosePermit::judge(door.kind, door.unattended_close, door.close_act, stopped_closes)
+    }
+
+    /// Whether this is a delivery of `carrier`: to another it does not exist.
+    #[must_use]
+    pub fn is_carriers(&self, carrier: &CarrierId, limits: &Limits) -> bool {
+        self.carrier == *carrier || !limits.stands(Guard::CarrierOwnsDelivery)
+    }
+
+    /// Whether this is a delivery to `household`: to another it does not exist.
+    #[must_use]
+    pub fn is_households(&self, household: HouseholdId, limits: &Limits) -> bool {
+        self.household == household || !limits.stands(Guard::HouseholdOwnsDelivery)
     }
 
     /// The command under way in `direction`, if there is one.

@@ -12,7 +12,7 @@ use postern_contract::{
     ids::{DeliveryId, HouseholdId},
 };
 
-use crate::{Error, Platform, deliveries, grant::Grant};
+use crate::{Error, Platform, deliveries, grant::Grant, promises::Guard};
 
 /// The pause between two looks at a grant whose open is on its way.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -94,7 +94,9 @@ pub(super) async fn until_no_open_can_leave(
     let patience = Duration::try_from(platform.limits.send_within).unwrap_or_default();
     let longest = patience + Duration::from_millis(GRACE_MS);
     let mut view = view;
-    while may_still_leave(&view, platform.now(), platform.limits.lapse_after) {
+    while platform.limits.stands(Guard::OffWaits)
+        && may_still_leave(&view, platform.now(), platform.limits.lapse_after)
+    {
         if started.elapsed() > longest {
             return Err(Error::Contended);
         }

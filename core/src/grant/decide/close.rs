@@ -60,7 +60,7 @@ fn order(
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     let permit = grant
-        .close_permit()
+        .close_permit(context.limits)
         .map_err(|bar| Refusal::CloseNotAllowed { bar })?;
     let send_by = context.now + context.limits.send_within;
     Ok(vec![DeliveryEvent::CloseRequested {

@@ -7,7 +7,15 @@ use postern_contract::{
 };
 
 use super::not_over;
-use crate::grant::{Context, Grant, Refusal};
+use crate::{
+    grant::{Context, Grant, Refusal},
+    promises::Guard,
+};
+
+/// Whether the door may be other than closed, so that the grant must not end.
+fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
+    context.stands(Guard::NoEndInUse) && grant.door_in_use(context.now)
+}
 
 /// Delivered. Only a door that was seen closed completes a delivery; nothing else counts.
 pub(super) fn complete(
@@ -21,7 +29,8 @@ pub(super) fn complete(
     not_over(grant)?;
     match grant.state {
         GrantState::Closed => {}
-        GrantState::Armed if grant.was_closed() && !grant.door_in_use(context.now) => {}
+        GrantState::Armed if grant.was_closed() && !in_use(grant, context) => {}
+        _ if !context.stands(Guard::OnlyClosedCompletes) => {}
         GrantState::Opening | GrantState::Open | GrantState::Closing => return Err(Refusal::DoorNotClosed),
         _ => return Err(Refusal::DoorNeverOpened),
     }
@@ -57,7 +66,7 @@ pub(super) fn complete_by_guardian(grant: &Grant, context: &Context<'_>) -> Vec<
 pub(super) fn lapse_reissue(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let over = grant.reissue_until.is_some_and(|until| context.now >= until);
     let lapsed = grant.state == GrantState::Armed && grant.was_closed() && over;
-    if lapsed && !grant.door_in_use(context.now) {
+    if lapsed && !in_use(grant, context) {
         vec![DeliveryEvent::ReissueLapsed]
     } else {
         Vec::new()
@@ -75,7 +84,7 @@ pub(super) fn cancel(
     }
     not_over(grant)?;
     let untouched = matches!(grant.state, GrantState::Scheduled | GrantState::Armed) && !grant.was_closed();
-    if untouched && !grant.door_in_use(context.now) {
+    if untouched && !in_use(grant, context) {
         Ok(vec![DeliveryEvent::Cancelled { reason }])
     } else {
         Err(Refusal::DoorInUse)
@@ -86,7 +95,7 @@ pub(super) fn cancel(
 pub(super) fn expire(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let unused = matches!(grant.state, GrantState::Scheduled | GrantState::Armed) && !grant.was_closed();
     let over = context.now >= grant.window.ends_at();
-    if !(unused && over) || grant.door_in_use(context.now) {
+    if !(unused && over) || in_use(grant, context) {
         return Vec::new();
     }
     match grant.revocation {
@@ -103,7 +112,7 @@ pub(super) fn revoke(grant: &Grant, reason: RevocationReason, context: &Context<
     let reason = grant.revocation.unwrap_or(reason);
     let ask = DeliveryEvent::RevocationRequested { reason };
     let asked = grant.revocation.is_some();
-    if grant.door_in_use(context.now) {
+    if in_use(grant, context) {
         return if asked { Vec::new() } else { vec![ask] };
     }
     match grant.state {

@@ -10,13 +10,16 @@ use postern_contract::{
 };
 
 use super::{attention, open::next_code};
-use crate::grant::{Context, Grant};
+use crate::{
+    grant::{Context, Grant},
+    promises::Guard,
+};
 
 pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
     // A reading from the future would be newer than any moment in question, and any moment asked about after it.
     let ahead = reading.observed_at > context.now + context.limits.clock_ahead_max;
     let reading = DoorReading {
-        stale: reading.stale || ahead,
+        stale: reading.stale || (ahead && context.stands(Guard::NoFutureReading)),
         ..reading
     };
     match (grant.state, &grant.command) {
@@ -53,7 +56,11 @@ fn opening(
     if !reading.is_fresh_after(pending.requested_at) {
         return unreachable(grant, pending.requested_at + context.limits.open_settle, context);
     }
-    let settled = pending.requested_at + context.limits.open_settle;
+    let settled = if context.stands(Guard::OpenGetsItsTime) {
+        pending.requested_at + context.limits.open_settle
+    } else {
+        pending.requested_at
+    };
     match reading.state {
         DoorState::Open | DoorState::Stopped | DoorState::Closing | DoorState::Warning => {
             opened(grant, reading)
@@ -131,7 +138,7 @@ fn after_closing(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
 /// Open, with nobody having ordered a close: somebody may close it by hand.
 fn open(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let since = grant.not_closed_at.unwrap_or(grant.created_at);
-    if reading.proves_closed_after(since) {
+    if reading.proves_closed_after(newest(since, grant, context)) {
         return closed(grant, reading, false);
     }
     if !reading.is_fresh_after(since) {
@@ -156,7 +163,7 @@ fn closing(
     context: &Context<'_>,
 ) -> Vec<DeliveryEvent> {
     let since = closed_since(grant, pending);
-    if reading.proves_closed_after(since) {
+    if reading.proves_closed_after(newest(since, grant, context)) {
         return closed(grant, reading, true);
     }
     let settled = pending.requested_at + context.limits.close_settle;
@@ -173,6 +180,15 @@ fn closing(
         stopped(grant, pending, reading)
     } else {
         undecided(grant, settled, context)
+    }
+}
+
+/// `since`, where the guard stands that closed must be news.
+fn newest(since: Timestamp, grant: &Grant, context: &Context<'_>) -> Timestamp {
+    if context.stands(Guard::ClosedAfterTheOrder) {
+        since
+    } else {
+        grant.created_at
     }
 }
 
@@ -223,7 +239,7 @@ fn undecided(grant: &Grant, settled: Timestamp, context: &Context<'_>) -> Vec<De
 
 /// Nothing believable was heard of a door in use for too long: a person is told.
 fn unreachable(grant: &Grant, patience: Timestamp, context: &Context<'_>) -> Vec<DeliveryEvent> {
-    if context.now < patience || grant.attention.is_some() {
+    if context.now < patience || grant.attention.is_some() || !context.stands(Guard::SilenceIsTold) {
         return Vec::new();
     }
     attention(grant, Some(Attention::DoorUnreachable))

@@ -13,6 +13,7 @@ use super::not_over;
 use crate::{
     consent::ConsentBar,
     grant::{Context, Geofence, Grant, Refusal, geofence::whole_metres},
+    promises::Guard,
 };
 
 /// What a driver asks for at the door.
@@ -79,32 +80,44 @@ pub(super) fn open(
     asked: Asked,
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
-    not_over(grant)?;
-    if grant.revocation.is_some() {
+    if context.stands(Guard::NotOver) {
+        not_over(grant)?;
+    }
+    if context.stands(Guard::NotRevoked) && grant.revocation.is_some() {
         return Err(Refusal::DeliveryRevoked);
     }
     match grant.state {
         GrantState::Armed => {}
         GrantState::Scheduled => return Err(Refusal::NotArmed { window: grant.window }),
-        _ => return Err(Refusal::AlreadyUsed),
+        _ if context.stands(Guard::OnlyArmedOpens) => return Err(Refusal::AlreadyUsed),
+        _ => {}
     }
     let in_reissue = grant.reissue_until.is_none_or(|until| context.now < until);
-    if !grant.window.contains(context.now) || !in_reissue {
+    let in_time = grant.window.contains(context.now) && in_reissue;
+    if context.stands(Guard::InsideWindow) && !in_time {
         return Err(Refusal::OutsideWindow { window: grant.window });
     }
-    if !grant.tracking_numbers.contains(&asked.tracking_number) {
+    if context.stands(Guard::BoundToParcel) && !grant.tracking_numbers.contains(&asked.tracking_number) {
         return Err(Refusal::WrongParcel);
     }
-    if grant
-        .driver
-        .as_ref()
-        .is_some_and(|driver| *driver != asked.driver)
+    if context.stands(Guard::BoundToDriver)
+        && grant
+            .driver
+            .as_ref()
+            .is_some_and(|driver| *driver != asked.driver)
     {
         return Err(Refusal::WrongDriver);
     }
-    covered(grant, context, context.now, true)?;
-    let distance_m = Geofence::around(context.policy.position, context.limits).admit(&asked.position)?;
-    if !grant.code_ready {
+    if context.stands(Guard::ConsentCovers) {
+        covered(grant, context, context.now, true)?;
+    }
+    let fence = Geofence::around(context.policy.position, context.limits);
+    let distance_m = if context.stands(Guard::BoundToPlace) {
+        fence.admit(&asked.position)?
+    } else {
+        fence.metres_to(&asked.position)
+    };
+    if context.stands(Guard::CodeLiesReady) && !grant.code_ready {
         return Err(Refusal::TooManyAttempts);
     }
     Ok(vec![DeliveryEvent::OpenRequested {
@@ -122,6 +135,9 @@ pub(super) fn open(
 fn send_by(grant: &Grant, context: &Context<'_>) -> Timestamp {
     let soon = context.now + context.limits.send_within;
     let window = grant.window.ends_at();
+    if !context.stands(Guard::LeavesInTime) {
+        return context.now + context.limits.late_open;
+    }
     soon.min(window).min(grant.reissue_until.unwrap_or(window))
 }
 

@@ -8,7 +8,10 @@ use postern_contract::{
 };
 
 use super::{attention, observe::observe, open::next_code};
-use crate::grant::{CommandResult, Context, Grant};
+use crate::{
+    grant::{CommandResult, Context, Grant},
+    promises::Guard,
+};
 
 /// Takes note of a command's result. A result of another command than the one under way changes nothing: it was settled before.
 pub(super) fn settle(
@@ -37,7 +40,11 @@ pub(super) fn settle(
         }
         // An order that the vendor took, or that may have been carried out, is not made undone by a later word: an order that
         // reached the adapter twice is refused the second time because the door moves already. Only the door ends the doubt.
-        (_, CommandResult::NotExecuted { .. }) if pending.progress != Progress::Requested => Vec::new(),
+        (_, CommandResult::NotExecuted { .. })
+            if context.stands(Guard::DoubtEndsAtTheDoor) && pending.progress != Progress::Requested =>
+        {
+            Vec::new()
+        }
         (Direction::Open, CommandResult::NotExecuted { kind, .. }) => {
             open_not_executed(grant, pending, kind, context)
         }
@@ -139,7 +146,11 @@ pub(super) fn lapse(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> 
             if pending.progress == Progress::Requested
                 && context.now >= pending.send_by + context.limits.lapse_after =>
         {
-            unknown(grant, pending, AdapterErrorKind::TimedOut)
+            if context.stands(Guard::CutOffIsUnknown) || pending.direction == Direction::Close {
+                unknown(grant, pending, AdapterErrorKind::TimedOut)
+            } else {
+                open_not_executed(grant, pending, AdapterErrorKind::TimedOut, context)
+            }
         }
         _ => Vec::new(),
     }
