@@ -150,6 +150,8 @@ pub enum RevocationReason {
     DoorChanged,
     /// Another household showed that the door is theirs.
     DoorTransferred,
+    /// A person took over a door that needed one, and nothing was seen of it in time: its end is that person's word.
+    TakenOver,
 }
 
 /// A command to a door that has not come to its end.
@@ -219,6 +221,9 @@ pub struct DeliveryView {
     /// Set when the household has taken the right back while the door was in use: close it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationReason>,
+    /// Since when a person sees to the door: nothing closes it from afar any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_over_at: Option<Timestamp>,
     /// When it was booked.
     pub created_at: Timestamp,
     /// When it last changed.

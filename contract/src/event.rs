@@ -137,6 +137,11 @@ pub enum DeliveryEvent {
         /// What was seen.
         reading: DoorReading,
     },
+    /// Some time after it was seen closed, the door was seen still closed.
+    StillClosed {
+        /// What was seen.
+        reading: DoorReading,
+    },
     /// The door moved though nobody here had ordered it.
     MovedUnordered {
         /// What was seen.
@@ -151,6 +156,11 @@ pub enum DeliveryEvent {
     AttentionCleared {
         /// For what one was.
         attention: Attention,
+    },
+    /// A person sees to the door from here on: nothing closes it from afar any more, and it is watched for a while.
+    TakenOver {
+        /// Who said so.
+        by: Actor,
     },
     /// The driver has to go back; a further code is minted.
     Reissued {
@@ -207,9 +217,11 @@ impl DeliveryEvent {
             Self::CloseUnknown { .. } => "close_unknown",
             Self::CloseStopped { .. } => "close_stopped",
             Self::Closed { .. } => "closed",
+            Self::StillClosed { .. } => "still_closed",
             Self::MovedUnordered { .. } => "moved_unordered",
             Self::AttentionRaised { .. } => "attention_raised",
             Self::AttentionCleared { .. } => "attention_cleared",
+            Self::TakenOver { .. } => "taken_over",
             Self::Reissued { .. } => "reissued",
             Self::ReissueLapsed => "reissue_lapsed",
             Self::RevocationRequested { .. } => "revocation_requested",

@@ -80,6 +80,17 @@ impl Consent {
         }
     }
 
+    /// When the hours that hold `moment` end, by the clock of `zone`; `None` where no hours are set.
+    #[must_use]
+    pub fn hours_end(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+        let local = zone.to_datetime(moment);
+        let holding = self.preferences.hours.iter().filter(|span| span.contains(local));
+        holding
+            .filter_map(|span| span.on(local.date()))
+            .filter_map(|(_, until)| zone.to_ambiguous_timestamp(until).later().ok())
+            .max()
+    }
+
     /// Whether the household's hours leave any moment of `window` open, by the clock of `zone`.
     #[must_use]
     pub fn hours_meet(&self, window: &Window, zone: &TimeZone) -> bool {
@@ -182,6 +193,24 @@ mod tests {
             consent.covers(&north, at("2026-10-25T14:30:00Z"), &zone),
             Err(ConsentBar::OutsideHours)
         );
+    }
+
+    #[test]
+    fn hours_end_when_the_longest_that_hold_the_moment_do() {
+        let days = [Weekday::Monday];
+        let span = |from, until| Hours::new(days.into(), from, until).unwrap();
+        let nine = jiff::civil::time(9, 0, 0, 0);
+        let consent = on().changed(|c| {
+            c.preferences.hours = vec![
+                span(nine, jiff::civil::time(10, 0, 0, 0)),
+                span(nine, jiff::civil::time(11, 0, 0, 0)),
+            ];
+        });
+        let zone = TimeZone::get("America/Toronto").unwrap();
+        let end = |moment| consent.hours_end(at(moment), &zone);
+        assert_eq!(end("2026-11-23T14:30:00Z"), Some(at("2026-11-23T16:00:00Z")));
+        assert_eq!(end("2026-11-23T16:00:00Z"), None);
+        assert_eq!(on().hours_end(at("2026-11-23T14:30:00Z"), &zone), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod read;
 mod revoke;
 mod send;
 mod site;
+mod take_over;
 
 pub use self::{
     answer::Idempotent,
@@ -22,6 +23,7 @@ pub use self::{
     open::open,
     read::{get, get_of_household, list, log, wait_until},
     revoke::revoke,
+    take_over::take_over,
 };
 pub(crate) use self::{
     commit::{Loaded, advance, load},

@@ -7,7 +7,7 @@ use postern_contract::{
     unattended::OBSTRUCTED_CLOSES_MAX,
 };
 
-use super::{Grant, Limits};
+use super::{Grant, Limits, decide::seen_after_close};
 use crate::promises::Guard;
 
 /// Something the guardian does for a grant.
@@ -25,6 +25,8 @@ pub enum Chore {
     ReadDoor,
     /// Read the door, and close it if it is still open.
     CloseDoor,
+    /// End a grant whose door a person has taken over and nobody has seen closed.
+    LetGo,
     /// Take back a reissued code that nobody used.
     LapseReissue,
     /// Complete a delivery that the carrier never completed.
@@ -36,22 +38,22 @@ pub enum Chore {
 /// The next thing to do for a grant as it is at `now`, and when it is due.
 #[must_use]
 pub fn chore(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timestamp, Chore)> {
+    if let Some(chore) = taken_over(grant, now, limits) {
+        return Some(chore);
+    }
     match grant.state {
         GrantState::Scheduled => match grant.arm_at {
             Some(arm_at) if now < grant.window.ends_at() => Some((arm_at, Chore::Arm)),
             _ => Some((grant.window.ends_at(), Chore::Expire)),
         },
-        GrantState::Armed => Some(armed(grant, now)),
+        GrantState::Armed => Some(armed(grant)),
         GrantState::Opening | GrantState::Closing => {
             grant.command.as_ref().and_then(|command| moving(command, limits))
         }
         GrantState::Open => limits
             .stands(Guard::OpenDoorStaysDue)
             .then(|| open(grant, limits)),
-        GrantState::Closed => {
-            let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
-            Some((closed_at + limits.complete_after, Chore::Complete))
-        }
+        GrantState::Closed => Some(closed(grant, now, limits)),
         GrantState::Completed | GrantState::Cancelled | GrantState::Expired | GrantState::Revoked => grant
             .log_signature
             .is_none()
@@ -65,18 +67,48 @@ pub fn due_at(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<Timestam
     chore(grant, now, limits).map(|(at, _)| at)
 }
 
-fn armed(grant: &Grant, now: Timestamp) -> (Timestamp, Chore) {
+fn armed(grant: &Grant) -> (Timestamp, Chore) {
     // An open may yet be carried out late: the door is watched first, and whatever else is due waits for that.
-    if grant.watch_until.is_some_and(|until| now < until) {
+    if grant.door_in_use() {
         return (grant.updated_at, Chore::ReadDoor);
     }
     match (grant.revocation, grant.reissue_until) {
-        (Some(_), _) => (
-            grant.watch_until.unwrap_or(grant.updated_at),
-            Chore::FinishRevocation,
-        ),
+        (Some(_), _) => (grant.updated_at, Chore::FinishRevocation),
         (None, Some(until)) if grant.was_closed() => (until, Chore::LapseReissue),
         _ => (grant.window.ends_at(), Chore::Expire),
+    }
+}
+
+/// A door that a person has taken over is read, never moved; after a while the grant lets go of it.
+fn taken_over(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timestamp, Chore)> {
+    let let_go_at = grant.taken_over_at? + limits.taken_over_watch;
+    let unsettled = grant
+        .command
+        .as_ref()
+        .is_some_and(|command| command.progress == Progress::Requested);
+    if unsettled || !grant.door_in_use() {
+        return None;
+    }
+    let watching = grant.watch_until.is_some_and(|until| now < until);
+    let chore = if now < let_go_at || watching {
+        Chore::ReadDoor
+    } else {
+        Chore::LetGo
+    };
+    Some((grant.updated_at, chore))
+}
+
+/// Looked at once more, in case the sensor lied or an order of ours comes late; then completed, if the carrier never does.
+fn closed(grant: &Grant, now: Timestamp, limits: &Limits) -> (Timestamp, Chore) {
+    let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
+    let complete_at = closed_at + limits.complete_after;
+    let look_at = closed_at + limits.look_after_close;
+    if grant.watched() {
+        (grant.updated_at, Chore::ReadDoor)
+    } else if now.max(look_at) < complete_at && !seen_after_close(grant, limits) {
+        (look_at, Chore::ReadDoor)
+    } else {
+        (complete_at, Chore::Complete)
     }
 }
 

@@ -178,6 +178,7 @@ pub fn book(
         reissues: 0,
         reissue_until: None,
         revocation: None,
+        taken_over_at: None,
         last_reading: None,
         created_at: now,
         updated_at: now,

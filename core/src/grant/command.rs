@@ -83,6 +83,10 @@ pub enum Command {
     },
     /// The window has gone by.
     Expire,
+    /// A person of the household sees to the door that needs one.
+    TakeOver,
+    /// A door that a person has taken over was watched for long enough.
+    LetGo,
     /// The household takes the right back.
     Revoke {
         /// Why.

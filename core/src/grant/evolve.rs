@@ -37,11 +37,11 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.code_ready = false;
             next.driver = Some(driver.clone());
             // Where an earlier order may yet be carried out late, the door is in doubt since that one.
-            if !watched(&next, at) {
+            if !next.watched() {
                 next.not_closed_at = Some(at);
-                next.watch_until = None;
             }
             next.opened_at = None;
+            next.taken_over_at = None;
             next.stopped_closes = 0;
             next.closes = 0;
             next.last_close_at = None;
@@ -56,7 +56,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         DeliveryEvent::OpenNotExecuted { .. } => {
             next.state = GrantState::Armed;
             next.command = None;
-            if !watched(&next, at) {
+            if !next.watched() {
                 next.not_closed_at = None;
             }
         }
@@ -69,11 +69,14 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.last_reading = Some(reading.clone());
         }
         DeliveryEvent::Opened { reading } => {
+            // Of two orders this may be either one's work: then the other may yet come, and is watched for.
+            if next.state != GrantState::Opening {
+                next.watch_until = None;
+            }
             next.state = GrantState::Open;
             next.command = None;
             next.code_ready = false;
             next.opened_at = Some(at);
-            next.watch_until = None;
             not_closed(&mut next, reading);
         }
         DeliveryEvent::CloseRequested { command, send_by, .. } => {
@@ -100,13 +103,25 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.state = GrantState::Closed;
             next.command = None;
             next.closed_at = Some(at);
-            next.watch_until = None;
+            next.taken_over_at = None;
             next.reissue_until = None;
             next.last_reading = Some(reading.clone());
         }
         DeliveryEvent::MovedUnordered { reading } => next.last_reading = Some(reading.clone()),
+        DeliveryEvent::StillClosed { reading } => {
+            if next.watch_until.is_some_and(|until| until <= reading.observed_at) {
+                next.watch_until = None;
+            }
+            next.last_reading = Some(reading.clone());
+        }
+        DeliveryEvent::TakenOver { .. } => next.taken_over_at = Some(at),
         DeliveryEvent::AttentionRaised { attention } => next.attention = Some(*attention),
-        DeliveryEvent::AttentionCleared { .. } => next.attention = None,
+        DeliveryEvent::AttentionCleared { .. } => {
+            next.attention = None;
+            if next.state == GrantState::Armed {
+                next.taken_over_at = None;
+            }
+        }
         DeliveryEvent::Reissued { driver, number } => {
             next.reissues = *number;
             next.driver = Some(driver.clone());
@@ -131,11 +146,6 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
-}
-
-/// Whether an earlier order to open may still be carried out late.
-fn watched(grant: &Grant, at: Timestamp) -> bool {
-    grant.watch_until.is_some_and(|until| at < until)
 }
 
 fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {
@@ -163,4 +173,5 @@ fn end(grant: &mut Grant, state: GrantState) {
     grant.state = state;
     grant.code_ready = false;
     grant.command = None;
+    grant.watch_until = None;
 }

@@ -37,6 +37,10 @@ pub struct Limits {
     pub reissues_max: u8,
     /// How many codes one delivery may use up.
     pub codes_max: u32,
+    /// How long after a door was seen closed it is looked at once more: a sensor that flips has been seen to lie for that moment.
+    pub look_after_close: SignedDuration,
+    /// For how long a door that a person has taken over is still watched.
+    pub taken_over_watch: SignedDuration,
     /// How long after closing the guardian completes a delivery that the carrier never completed.
     pub complete_after: SignedDuration,
     /// The shortest time between two reads of a moving door.
@@ -82,6 +86,8 @@ impl Default for Limits {
             reissue_within: SignedDuration::from_mins(5),
             reissues_max: 2,
             codes_max: 10,
+            look_after_close: seconds(60),
+            taken_over_watch: SignedDuration::from_hours(2),
             complete_after: SignedDuration::from_mins(30),
             look_again_min: seconds(1),
             look_again_max: seconds(60),

@@ -118,7 +118,7 @@ pub struct Grant {
     pub closes: u32,
     /// When the last close was ordered.
     pub last_close_at: Option<Timestamp>,
-    /// An open that seemed to do nothing may yet be carried out late: the door is watched until then.
+    /// An open that seemed to do nothing may yet be carried out late: the door is watched until it was seen closed after this.
     pub watch_until: Option<Timestamp>,
     /// How many times the driver was let back in.
     pub reissues: u8,
@@ -126,6 +126,9 @@ pub struct Grant {
     pub reissue_until: Option<Timestamp>,
     /// Set when the household has taken the right back while the door was in use.
     pub revocation: Option<RevocationReason>,
+    /// Since when a person sees to the door, once one has said so.
+    #[serde(default)]
+    pub taken_over_at: Option<Timestamp>,
     /// The door as it was last seen in an event.
     pub last_reading: Option<DoorReading>,
     /// When it was booked.
@@ -177,6 +180,7 @@ impl Grant {
             command: self.command.clone(),
             door: self.last_reading.as_ref().map(DoorView::from),
             revocation: self.revocation,
+            taken_over_at: self.taken_over_at,
             created_at: self.created_at,
             updated_at: self.updated_at,
             log_length: self.log_length,
@@ -221,11 +225,19 @@ impl Grant {
 
     /// Whether the door may be other than closed because of this delivery, or may yet come to be.
     #[must_use]
-    pub fn door_in_use(&self, now: Timestamp) -> bool {
-        matches!(
-            self.state,
-            GrantState::Opening | GrantState::Open | GrantState::Closing
-        ) || self.watch_until.is_some_and(|until| now < until)
+    pub const fn door_in_use(&self) -> bool {
+        self.watched()
+            || matches!(
+                self.state,
+                GrantState::Opening | GrantState::Open | GrantState::Closing
+            )
+    }
+
+    /// Whether an order to open that seemed to do nothing may still be carried out late. Only a door that was seen closed at the
+    /// end of that time ends it.
+    #[must_use]
+    pub const fn watched(&self) -> bool {
+        self.watch_until.is_some()
     }
 
     /// Whether the driver has been inside before: the code at hand, if any, is a reissued one.

@@ -28,6 +28,7 @@ pub(super) async fn perform(platform: &Platform, loaded: Loaded, what: Chore) ->
         Chore::Expire => note(platform, delivery, || Command::Expire).await,
         Chore::FinishRevocation => finish_revocation(platform, loaded.grant).await,
         Chore::Lapse => note(platform, delivery, || Command::Lapse).await,
+        Chore::LetGo => note(platform, delivery, || Command::LetGo).await,
         Chore::LapseReissue => note(platform, delivery, || Command::LapseReissue).await,
         Chore::Complete => note(platform, delivery, || Command::CompleteByGuardian).await,
         Chore::ReadDoor => read_door(platform, loaded.grant).await,

@@ -61,6 +61,10 @@ pub fn router(state: Customers, config: HouseConfig) -> Router {
         .route("/v1/deliveries/{id}", get(deliveries::get::get))
         .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
         .route("/v1/deliveries/{id}/refuse", post(deliveries::refuse::refuse))
+        .route(
+            "/v1/deliveries/{id}/take-over",
+            post(deliveries::take_over::take_over),
+        )
         .route("/v1/activity", get(activity::list));
     house(routes, config).with_state(state)
 }

@@ -85,6 +85,7 @@ impl LocalConfig {
             open_settle: scaled(real.open_settle),
             close_settle: scaled(real.close_settle),
             late_open: scaled(real.late_open),
+            look_after_close: scaled(real.look_after_close),
             close_again_after: scaled(real.close_again_after),
             look_again_min: scaled(real.look_again_min).max(SignedDuration::from_millis(40)),
             look_again_max: scaled(real.look_again_max).max(SignedDuration::from_secs(1)),

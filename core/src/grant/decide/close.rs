@@ -36,7 +36,9 @@ pub(super) fn by_guardian(
     command: CommandId,
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
-    if grant.state != GrantState::Open {
+    // Where a person sees to the door, or something stands in its way, nothing is moved from afar.
+    let held_back = grant.taken_over_at.is_some() || grant.attention == Some(Attention::Obstructed);
+    if grant.state != GrantState::Open || held_back {
         return Ok(Vec::new());
     }
     let by = if grant.revocation.is_some() {

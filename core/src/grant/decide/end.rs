@@ -14,7 +14,7 @@ use crate::{
 
 /// Whether the door may be other than closed, so that the grant must not end.
 fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
-    context.stands(Guard::NoEndInUse) && grant.door_in_use(context.now)
+    context.stands(Guard::NoEndInUse) && grant.door_in_use()
 }
 
 /// Delivered. Only a door that was seen closed completes a delivery; nothing else counts.
@@ -28,7 +28,8 @@ pub(super) fn complete(
     }
     not_over(grant)?;
     match grant.state {
-        GrantState::Closed => {}
+        GrantState::Closed if !in_use(grant, context) => {}
+        GrantState::Closed => return Err(Refusal::DoorInUse),
         GrantState::Armed if grant.was_closed() && !in_use(grant, context) => {}
         _ if !context.stands(Guard::OnlyClosedCompletes) => {}
         GrantState::Opening | GrantState::Open | GrantState::Closing => return Err(Refusal::DoorNotClosed),
@@ -52,7 +53,7 @@ pub(super) fn complete_by_guardian(grant: &Grant, context: &Context<'_>) -> Vec<
     let due = grant
         .closed_at
         .is_some_and(|at| context.now >= at + context.limits.complete_after);
-    if grant.state == GrantState::Closed && due {
+    if grant.state == GrantState::Closed && due && !in_use(grant, context) {
         vec![DeliveryEvent::Completed {
             by: Actor::Guardian,
             dropped: Vec::new(),

@@ -8,12 +8,15 @@ mod end;
 mod observe;
 mod open;
 mod settle;
+mod take_over;
+mod watch;
 
 use postern_contract::{
     delivery::{Attention, GrantState},
     event::DeliveryEvent,
 };
 
+pub(super) use self::watch::seen_after_close;
 use super::{Command, Context, Grant, Refusal};
 
 /// Decides what `command` does to `grant`.
@@ -50,6 +53,8 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::LapseReissue => Ok(end::lapse_reissue(grant, context)),
         Command::Cancel { reason } => end::cancel(grant, reason, context),
         Command::Expire => Ok(end::expire(grant, context)),
+        Command::TakeOver => Ok(take_over::take_over(grant)),
+        Command::LetGo => Ok(take_over::let_go(grant, context)),
         Command::Revoke { reason } => Ok(end::revoke(grant, reason, context)),
     }
 }

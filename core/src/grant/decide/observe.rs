@@ -9,7 +9,7 @@ use postern_contract::{
     unattended::OBSTRUCTED_CLOSES_MAX,
 };
 
-use super::{attention, open::next_code};
+use super::{attention, open::next_code, watch};
 use crate::{
     grant::{Context, Grant},
     promises::Guard,
@@ -26,10 +26,8 @@ pub(super) fn observe(grant: &Grant, reading: DoorReading, context: &Context<'_>
         (GrantState::Opening, Some(pending)) => opening(grant, pending, reading, context),
         (GrantState::Open, _) => open(grant, reading, context),
         (GrantState::Closing, Some(pending)) => closing(grant, pending, reading, context),
-        (GrantState::Armed, _) if grant.watch_until.is_some_and(|until| context.now < until) => {
-            late(grant, reading)
-        }
-        (GrantState::Closed, _) => after_closing(grant, reading),
+        (GrantState::Armed, _) if grant.door_in_use() => watch::late(grant, reading, context),
+        (GrantState::Closed, _) => watch::after_closing(grant, reading, context),
         _ => Vec::new(),
     }
 }
@@ -41,6 +39,7 @@ pub(super) fn cannot_see(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEv
         (GrantState::Opening, Some(pending)) => pending.requested_at + limits.open_settle,
         (GrantState::Closing, Some(pending)) => pending.requested_at + limits.close_settle,
         (GrantState::Open, _) => grant.not_closed_at.unwrap_or(grant.created_at) + limits.left_open_after,
+        (GrantState::Armed | GrantState::Closed, _) if grant.watched() => watch::patience(grant, limits),
         _ => return Vec::new(),
     };
     unreachable(grant, patience, context)
@@ -79,7 +78,7 @@ fn opening(
     }
 }
 
-fn opened(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
+pub(super) fn opened(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
     let mut events = vec![DeliveryEvent::Opened { reading }];
     events.extend(attention(grant, None));
     events
@@ -104,37 +103,6 @@ fn not_opened(
     events
 }
 
-/// An open that seemed to do nothing is carried out late after all.
-fn late(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
-    let since = grant.not_closed_at.unwrap_or(grant.created_at);
-    let moved = matches!(
-        reading.state,
-        DoorState::Open | DoorState::Opening | DoorState::Stopped | DoorState::Closing | DoorState::Warning
-    );
-    if moved && reading.is_fresh_after(since) {
-        opened(grant, reading)
-    } else {
-        Vec::new()
-    }
-}
-
-/// Closed and done with: whoever moves the door now was not sent by us.
-fn after_closing(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
-    let Some(last) = &grant.last_reading else {
-        return Vec::new();
-    };
-    let moved = matches!(
-        reading.state,
-        DoorState::Open | DoorState::Opening | DoorState::Stopped | DoorState::Closing | DoorState::Warning
-    );
-    let news = last.state == DoorState::Closed && reading.is_fresh_after(last.observed_at);
-    if moved && news {
-        vec![DeliveryEvent::MovedUnordered { reading }]
-    } else {
-        Vec::new()
-    }
-}
-
 /// Open, with nobody having ordered a close: somebody may close it by hand.
 fn open(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let since = grant.not_closed_at.unwrap_or(grant.created_at);
@@ -144,10 +112,12 @@ fn open(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<Deliv
     if !reading.is_fresh_after(since) {
         return unreachable(grant, since + context.limits.left_open_after, context);
     }
+    if reading.obstructed == Some(true) {
+        return attention(grant, Some(Attention::Obstructed));
+    }
     let reachable_again = grant.attention == Some(Attention::DoorUnreachable);
-    let obstruction_gone = grant.attention == Some(Attention::Obstructed)
-        && reading.obstructed != Some(true)
-        && grant.stopped_closes < OBSTRUCTED_CLOSES_MAX;
+    let obstruction_gone =
+        grant.attention == Some(Attention::Obstructed) && grant.stopped_closes < OBSTRUCTED_CLOSES_MAX;
     if reachable_again || obstruction_gone {
         let still = (grant.closes > 0).then_some(Attention::DoorLeftOpen);
         return attention(grant, still);
@@ -225,7 +195,7 @@ fn stopped(grant: &Grant, pending: &PendingCommand, reading: DoorReading) -> Vec
 fn closed(grant: &Grant, reading: DoorReading, ordered: bool) -> Vec<DeliveryEvent> {
     let mut events = vec![DeliveryEvent::Closed { ordered, reading }];
     events.extend(attention(grant, None));
-    if let Some(reason) = grant.revocation {
+    if let Some(reason) = grant.revocation.filter(|_| !grant.watched()) {
         events.push(DeliveryEvent::Revoked { reason });
     }
     events
@@ -238,7 +208,7 @@ fn undecided(grant: &Grant, settled: Timestamp, context: &Context<'_>) -> Vec<De
 }
 
 /// Nothing believable was heard of a door in use for too long: a person is told.
-fn unreachable(grant: &Grant, patience: Timestamp, context: &Context<'_>) -> Vec<DeliveryEvent> {
+pub(super) fn unreachable(grant: &Grant, patience: Timestamp, context: &Context<'_>) -> Vec<DeliveryEvent> {
     if context.now < patience || grant.attention.is_some() || !context.stands(Guard::SilenceIsTold) {
         return Vec::new();
     }

@@ -131,14 +131,18 @@ pub(super) fn open(
     }])
 }
 
-/// By when the order must have left: soon, and in any case while the door may still be opened.
+/// By when the order must have left: soon, and in any case while the door may still be opened and the household's hours last.
 fn send_by(grant: &Grant, context: &Context<'_>) -> Timestamp {
     let soon = context.now + context.limits.send_within;
     let window = grant.window.ends_at();
     if !context.stands(Guard::LeavesInTime) {
         return context.now + context.limits.late_open;
     }
-    soon.min(window).min(grant.reissue_until.unwrap_or(window))
+    let hours = TimeZone::get(&context.policy.time_zone)
+        .ok()
+        .and_then(|zone| context.policy.consent.hours_end(context.now, &zone));
+    let ends = [Some(window), grant.reissue_until, hours];
+    ends.into_iter().flatten().fold(soon, Timestamp::min)
 }
 
 /// Whether the household's consent covers this carrier at `moment`; the hours count only where the door is about to open.

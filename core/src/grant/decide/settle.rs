@@ -86,8 +86,7 @@ fn open_not_executed(
     events.extend(attention(grant, None));
     if let Some(reason) = grant.revocation {
         // An earlier order may yet be carried out late: then the door is watched first, and the guardian ends it after that.
-        let watched = grant.watch_until.is_some_and(|until| context.now < until);
-        if !watched {
+        if !grant.watched() {
             // What was delivered on the first way in stays delivered.
             events.push(if grant.was_closed() {
                 DeliveryEvent::ReissueLapsed

@@ -124,9 +124,13 @@ fn a_door_that_two_obstructions_stopped_stays_on_the_agenda_until_it_is_closed()
         let reading = blocked(DoorState::Open, story.now);
         story.observe(reading);
         story.wait(60);
+        story.see(DoorState::Open);
         story.close_by_guardian();
     }
-    assert_eq!(story.grant.state, GrantState::Open);
+    assert_eq!(
+        (story.grant.state, story.grant.stopped_closes),
+        (GrantState::Open, 2)
+    );
     for _ in 0..20 {
         story.wait(again(&story).unwrap());
         let (due, what) = next(&story).unwrap();
@@ -149,20 +153,26 @@ fn a_door_that_may_open_late_is_watched_before_anything_else_is_done() {
     revoke(&mut story);
     assert_eq!(next(&story).unwrap().1, Chore::ReadDoor);
     story.wait(600);
+    assert_eq!(next(&story).unwrap().1, Chore::ReadDoor);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(next(&story), Some((0, Chore::FinishRevocation)));
     let reading = seen(DoorState::Closed, story.now);
     assert_eq!(story.perform(Chore::FinishRevocation, reading), ["revoked"]);
     let mut story = Story::not_opened();
     story.wait(600);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(next(&story).unwrap().1, Chore::Expire);
 }
 
 #[test]
 fn a_reissued_code_lapses_and_the_delivery_is_completed_half_an_hour_after_its_door_was_closed() {
     let mut story = Story::closed();
-    assert_eq!(next(&story), Some((1800, Chore::Complete)));
-    assert_eq!(again(&story), Some(1800));
-    story.wait(100);
+    assert_eq!(next(&story), Some((60, Chore::ReadDoor)));
+    assert_eq!(again(&story), Some(60));
+    story.wait(60);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
+    assert_eq!(next(&story), Some((1740, Chore::Complete)));
+    story.wait(40);
     let driver = driver("driver-7");
     story.does(Command::Reissue { driver });
     assert_eq!(next(&story), Some((300, Chore::LapseReissue)));

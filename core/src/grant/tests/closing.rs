@@ -35,11 +35,16 @@ fn stopped_once() -> Story {
 fn stopped_twice() -> Story {
     let mut story = stopped_once();
     story.wait(30);
+    assert_eq!(
+        story.see(DoorState::Open),
+        ["attention_cleared", "attention_raised"]
+    );
     assert_eq!(story.close_by_guardian(), ["close_requested"]);
     story.accept();
     story.wait(12);
     let reading = blocked(DoorState::Stopped, story.now);
-    assert_eq!(story.observe(reading), ["close_stopped"]);
+    let names = story.observe(reading);
+    assert_eq!(names, ["close_stopped", "attention_cleared", "attention_raised"]);
     story
 }
 

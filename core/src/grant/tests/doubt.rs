@@ -155,7 +155,7 @@ fn a_door_still_closed_long_after_the_order_gives_a_fresh_code_and_is_watched() 
     assert_eq!(story.see(DoorState::Closed), ["not_opened", "armed"]);
     assert_eq!(story.grant.state, GrantState::Armed);
     assert_eq!(story.grant.watch_until, Some(story.now + seconds(600)));
-    assert!(story.grant.code_ready && story.grant.door_in_use(story.now));
+    assert!(story.grant.code_ready && story.grant.door_in_use());
     assert_eq!(story.open(), ["open_requested"]);
 }
 
@@ -195,6 +195,7 @@ fn an_open_that_comes_late_is_noticed_and_its_fresh_code_is_worth_nothing() {
     }
     let mut over = Story::not_opened();
     over.wait(600);
+    assert_eq!(over.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(over.see(DoorState::Open), [""; 0]);
 }
 
@@ -222,8 +223,10 @@ fn a_second_order_that_is_refused_after_a_revocation_waits_for_the_watch_of_the_
     story.does(Command::Revoke { reason });
     let names = story.settle(not_executed(AdapterErrorKind::DoorOffline));
     assert_eq!(names, ["open_not_executed"]);
-    assert!(story.grant.door_in_use(story.now));
+    assert!(story.grant.door_in_use());
     story.wait(600);
+    assert_eq!(story.does(Command::Revoke { reason }), [""; 0]);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(story.does(Command::Revoke { reason }), ["revoked"]);
 }
 

@@ -78,6 +78,7 @@ fn a_driver_let_back_in_who_never_went_completes_and_one_whose_door_may_yet_open
         Err(Refusal::DoorNeverOpened | Refusal::DoorNotClosed)
     ));
     story.wait(600);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(story.does(COMPLETE), ["completed"]);
 }
 
@@ -124,6 +125,7 @@ fn a_carrier_cancels_while_the_door_is_untouched() {
     }
     let mut watched = Story::not_opened();
     watched.wait(600);
+    watched.see(DoorState::Closed);
     assert_eq!(watched.does(cancel()), ["cancelled"]);
     let mut refused = Story::opening();
     refused.settle(not_executed(AdapterErrorKind::DoorOffline));
@@ -162,8 +164,11 @@ fn a_grant_whose_open_may_come_late_expires_only_when_that_is_ruled_out() {
     let mut revoked = story.clone();
     revoked.does(REVOKE);
     story.wait(600);
+    assert_eq!(story.does(Command::Expire), [""; 0]);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(story.does(Command::Expire), ["expired"]);
     revoked.wait(600);
+    revoked.see(DoorState::Closed);
     assert_eq!(revoked.does(Command::Expire), ["revoked"]);
 }
 
@@ -200,6 +205,7 @@ fn the_first_reason_of_a_revocation_stays() {
     });
     assert_eq!(story.does(REVOKE), [""; 0]);
     story.wait(600);
+    story.see(DoorState::Closed);
     assert_eq!(story.does(REVOKE), ["revoked"]);
     assert_eq!(story.grant.revocation, Some(RevocationReason::Refused));
 }
@@ -259,6 +265,7 @@ fn a_reissued_code_that_nobody_used_lapses_and_the_delivery_stands() {
     story.wait(599);
     assert_eq!(story.does(Command::LapseReissue), [""; 0]);
     story.wait(1);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
     assert_eq!(story.does(Command::LapseReissue), ["reissue_lapsed"]);
     assert_eq!(Story::armed().does(Command::LapseReissue), [""; 0]);
 }

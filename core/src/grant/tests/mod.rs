@@ -12,4 +12,6 @@ mod random;
 mod reissue;
 mod silence;
 mod story;
+mod take_over;
+mod watch;
 mod witness;

@@ -198,6 +198,7 @@ impl Story {
                 names.extend(self.close_by_guardian());
                 names
             }
+            Chore::LetGo => self.does(Command::LetGo),
             Chore::LapseReissue => self.does(Command::LapseReissue),
             Chore::Complete => self.does(Command::CompleteByGuardian),
             Chore::SignLog => {

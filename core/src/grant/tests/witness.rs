@@ -25,6 +25,7 @@ pub(super) struct Witness {
     closed_once: bool,
     stopped: u8,
     revoked: bool,
+    taken_over: Option<Timestamp>,
     ended: bool,
 }
 
@@ -80,6 +81,13 @@ impl Witness {
                 self.late_until = None;
                 self.closed_once = true;
             }
+            DeliveryEvent::StillClosed { reading } => {
+                self.believes(reading);
+                assert!(reading.state == DoorState::Closed && !self.open);
+                if self.late_until.is_some_and(|until| until <= reading.observed_at) {
+                    self.late_until = None;
+                }
+            }
             DeliveryEvent::ReissueLapsed => self.ready = None,
             DeliveryEvent::RevocationRequested { .. } => {
                 self.revoked = true;
@@ -92,6 +100,11 @@ impl Witness {
             DeliveryEvent::Cancelled { .. } | DeliveryEvent::Expired => {
                 assert!(!self.closed_once, "delivered, and yet not");
                 self.end(entry);
+            }
+            DeliveryEvent::TakenOver { .. } => self.taken_over = Some(entry.at),
+            DeliveryEvent::Revoked { .. } if self.let_go(entry, story) => {
+                (self.open, self.ordered_at) = (false, None);
+                self.ended = true;
             }
             DeliveryEvent::Revoked { .. } => self.end(entry),
             DeliveryEvent::Booked { .. }
@@ -142,6 +155,7 @@ impl Witness {
         // Promise 3: no order before the last one's outcome is known.
         assert!(!self.in_doubt && self.ordered_at.is_none() && !self.open);
         self.ordered_at = Some(story.now);
+        self.taken_over = None;
         self.stopped = 0;
     }
 
@@ -162,6 +176,13 @@ impl Witness {
             "ended while an open may yet come late"
         );
         self.ended = true;
+    }
+
+    /// A door that a person took over two hours ago may be let go of unseen.
+    fn let_go(&self, entry: &LogEntry, story: &Story) -> bool {
+        self.taken_over
+            .is_some_and(|at| at + story.limits.taken_over_watch <= entry.at)
+            && story.grant.attention.is_some()
     }
 
     /// Whether the door may be not closed, by the log.

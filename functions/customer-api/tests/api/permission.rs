@@ -49,6 +49,7 @@ impl Things {
             ("GET", format!("/v1/deliveries/{delivery}?wait=1&after=0"), None),
             ("GET", format!("/v1/deliveries/{delivery}/log"), None),
             ("POST", format!("/v1/deliveries/{delivery}/refuse"), None),
+            ("POST", format!("/v1/deliveries/{delivery}/take-over"), None),
             ("GET", "/v1/activity".to_owned(), None),
         ]
     }
@@ -59,7 +60,7 @@ impl Things {
         operations.retain(|(_, path, body)| {
             path.contains('_') || body.as_ref().is_some_and(|b| b["door"].is_string())
         });
-        assert_eq!(operations.len(), 9);
+        assert_eq!(operations.len(), 10);
         operations
     }
 }

@@ -306,6 +306,7 @@ fn customers(bodies: &Bodies, ids: &Ids) -> Vec<Route> {
         get("/v1/deliveries/{id}", FOLLOWED),
         get("/v1/deliveries/{id}/log", PAGED),
         send(Method::POST, "/v1/deliveries/{id}/refuse", Takes::NoBody),
+        send(Method::POST, "/v1/deliveries/{id}/take-over", Takes::NoBody),
         get("/v1/activity", PAGED),
     ]
 }
