@@ -22,11 +22,11 @@ pub use self::{
     close::close,
     open::open,
     read::{get, get_of_household, list, log, wait_until},
-    revoke::revoke,
     take_over::take_over,
 };
 pub(crate) use self::{
     commit::{Loaded, advance, load},
+    revoke::revoke,
     send::send_close,
     site::{granted, load_site},
 };

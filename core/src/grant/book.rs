@@ -179,6 +179,7 @@ pub fn book(
         reissue_until: None,
         revocation: None,
         taken_over_at: None,
+        overtaken_until: None,
         last_reading: None,
         created_at: now,
         updated_at: now,

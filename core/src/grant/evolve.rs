@@ -61,6 +61,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             }
         }
         DeliveryEvent::NotOpened { reading, .. } => {
+            overtake(&mut next);
             next.state = GrantState::Armed;
             next.command = None;
             next.watch_until = limits
@@ -69,6 +70,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.last_reading = Some(reading.clone());
         }
         DeliveryEvent::Opened { reading } => {
+            overtake(&mut next);
             // Of two orders this may be either one's work: then the other may yet come, and is watched for.
             if next.state != GrantState::Opening {
                 next.watch_until = None;
@@ -100,6 +102,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             not_closed(&mut next, reading);
         }
         DeliveryEvent::Closed { reading, .. } => {
+            overtake(&mut next);
             next.state = GrantState::Closed;
             next.command = None;
             next.closed_at = Some(at);
@@ -146,6 +149,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
+}
+
+/// The door tells what became of an order before its sender does: until the order's time is over, it may still leave.
+fn overtake(grant: &mut Grant) {
+    let unsent = grant
+        .pending(Direction::Open)
+        .filter(|pending| pending.progress == Progress::Requested)
+        .map(|pending| pending.send_by);
+    grant.overtaken_until = grant.overtaken_until.max(unsent);
 }
 
 fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {

@@ -18,7 +18,8 @@ mod tests;
 use jiff::Timestamp;
 use postern_contract::{
     delivery::{
-        Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, RevocationReason, Window,
+        Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, Progress, RevocationReason,
+        Window,
     },
     door::{DoorKind, DoorReading, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
@@ -106,6 +107,10 @@ pub struct Grant {
     pub code_ready: bool,
     /// The command under way.
     pub command: Option<PendingCommand>,
+    /// Until when an order to open may still leave that the door's own movement has overtaken: it was on record, and not sent yet,
+    /// when the door was seen to have moved.
+    #[serde(default)]
+    pub overtaken_until: Option<Timestamp>,
     /// The last moment at which the door is known to have been, or may have been, not closed for this delivery.
     pub not_closed_at: Option<Timestamp>,
     /// When the door was seen open.
@@ -238,6 +243,19 @@ impl Grant {
     #[must_use]
     pub const fn watched(&self) -> bool {
         self.watch_until.is_some()
+    }
+
+    /// Whether an order to open may still leave. Whoever is to send it goes by a clock of its own: the skew that a lapse allows for is
+    /// waited out too.
+    #[must_use]
+    pub fn open_may_leave(&self, now: Timestamp, limits: &Limits) -> bool {
+        let unsent = self
+            .pending(Direction::Open)
+            .filter(|pending| pending.progress == Progress::Requested)
+            .map(|pending| pending.send_by);
+        unsent
+            .max(self.overtaken_until)
+            .is_some_and(|until| now < until + limits.lapse_after)
     }
 
     /// Whether the driver has been inside before: the code at hand, if any, is a reissued one.

@@ -6,9 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
-    delivery::{DeliveryView, Direction, GrantState, Progress, RevocationReason},
+    delivery::{GrantState, RevocationReason},
     ids::{DeliveryId, HouseholdId},
 };
 
@@ -36,14 +35,14 @@ pub(crate) async fn end_grants(
     reason: RevocationReason,
     concerns: impl Fn(&Grant) -> bool,
 ) -> Result<Ended, Error> {
-    let (views, failed) = revoke_each(platform, household, reason, concerns).await?;
+    let (revoked, failed) = revoke_each(platform, household, reason, concerns).await?;
     let mut ended = Ended::default();
-    for view in views {
-        let view = until_no_open_can_leave(platform, household, view).await?;
-        if view.state.is_end() || view.state == GrantState::Closed {
-            ended.revoked.push(view.id);
+    for grant in revoked {
+        let grant = until_no_open_can_leave(platform, grant).await?;
+        if grant.state.is_end() || grant.state == GrantState::Closed {
+            ended.revoked.push(grant.delivery);
         } else {
-            ended.closing.push(view.id);
+            ended.closing.push(grant.delivery);
         }
     }
     failed.map_or(Ok(ended), Err)
@@ -67,51 +66,36 @@ async fn revoke_each(
     household: HouseholdId,
     reason: RevocationReason,
     concerns: impl Fn(&Grant) -> bool,
-) -> Result<(Vec<DeliveryView>, Option<Error>), Error> {
+) -> Result<(Vec<Grant>, Option<Error>), Error> {
     let under_way = platform.store.active_of(household).await?;
     let grants: Vec<Grant> = platform.store.grants(&under_way).await?;
-    let mut views = Vec::new();
+    let mut revoked = Vec::new();
     let mut failed = None;
     for grant in grants.iter().filter(|grant| concerns(grant)) {
         match deliveries::revoke(platform, grant.delivery, reason).await {
-            Ok(view) => views.push(view),
+            Ok(grant) => revoked.push(grant),
             Err(error) => {
                 tracing::error!(delivery = %grant.delivery, %error, "a grant could not be ended");
                 failed = Some(error);
             }
         }
     }
-    Ok((views, failed))
+    Ok((revoked, failed))
 }
 
 /// Waits until no open of a delivery can leave any more.
-pub(super) async fn until_no_open_can_leave(
-    platform: &Platform,
-    household: HouseholdId,
-    view: DeliveryView,
-) -> Result<DeliveryView, Error> {
+pub(super) async fn until_no_open_can_leave(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
     let started = Instant::now();
     let patience = Duration::try_from(platform.limits.send_within).unwrap_or_default();
     let longest = patience + Duration::from_millis(GRACE_MS);
-    let mut view = view;
-    while platform.limits.stands(Guard::OffWaits)
-        && may_still_leave(&view, platform.now(), platform.limits.lapse_after)
-    {
+    let mut grant = grant;
+    while platform.limits.stands(Guard::OffWaits) && grant.open_may_leave(platform.now(), &platform.limits) {
         if started.elapsed() > longest {
             return Err(Error::Contended);
         }
         tokio::time::sleep(PAUSE).await;
-        view = deliveries::get_of_household(platform, household, view.id).await?;
+        let loaded = deliveries::load(platform, grant.delivery).await?;
+        grant = loaded.ok_or(Error::Corrupt("a grant that vanished"))?.grant;
     }
-    Ok(view)
-}
-
-/// Whether an open may still leave. Whoever is to send it goes by a clock of its own: the skew that a lapse allows for is waited out
-/// too.
-fn may_still_leave(view: &DeliveryView, now: Timestamp, skew: SignedDuration) -> bool {
-    view.command.as_ref().is_some_and(|command| {
-        command.direction == Direction::Open
-            && command.progress == Progress::Requested
-            && now < command.send_by + skew
-    })
+    Ok(grant)
 }

@@ -21,8 +21,8 @@ pub async fn refuse(
     let platform = platform.clone();
     let flow = tokio::spawn(async move {
         deliveries::get_of_household(&platform, household, delivery).await?;
-        let view = deliveries::revoke(&platform, delivery, RevocationReason::Refused).await?;
-        until_no_open_can_leave(&platform, household, view).await
+        let revoked = deliveries::revoke(&platform, delivery, RevocationReason::Refused).await?;
+        Ok(until_no_open_can_leave(&platform, revoked).await?.view())
     });
     flow.await.map_err(|_| Error::Panicked("a refusal"))?
 }

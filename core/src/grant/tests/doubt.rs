@@ -231,6 +231,22 @@ fn a_second_order_that_is_refused_after_a_revocation_waits_for_the_watch_of_the_
 }
 
 #[test]
+fn an_order_that_the_door_has_overtaken_may_still_leave_until_its_time_is_over() {
+    let mut story = Story::not_opened();
+    story.wait(30);
+    story.open();
+    story.wait(1);
+    assert_eq!(story.see(DoorState::Open), ["opened"]);
+    assert_eq!(story.grant.command, None);
+    let may_leave = |story: &Story| story.grant.open_may_leave(story.now, &story.limits);
+    assert!(may_leave(&story));
+    story.wait(10);
+    assert!(may_leave(&story), "the sender's clock may be a little behind");
+    story.wait(1);
+    assert!(!may_leave(&story));
+}
+
+#[test]
 fn a_door_first_seen_open_between_two_orders_is_open() {
     let mut story = Story::not_opened();
     story.wait(30);
