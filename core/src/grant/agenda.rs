@@ -53,7 +53,7 @@ pub fn chore(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timestam
         GrantState::Open => limits
             .stands(Guard::OpenDoorStaysDue)
             .then(|| open(grant, limits)),
-        GrantState::Closed => Some(closed(grant, now, limits)),
+        GrantState::Closed => Some(closed(grant, limits)),
         GrantState::Completed | GrantState::Cancelled | GrantState::Expired | GrantState::Revoked => grant
             .log_signature
             .is_none()
@@ -99,16 +99,14 @@ fn taken_over(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timesta
 }
 
 /// Looked at once more, in case the sensor lied or an order of ours comes late; then completed, if the carrier never does.
-fn closed(grant: &Grant, now: Timestamp, limits: &Limits) -> (Timestamp, Chore) {
+fn closed(grant: &Grant, limits: &Limits) -> (Timestamp, Chore) {
     let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
-    let complete_at = closed_at + limits.complete_after;
-    let look_at = closed_at + limits.look_after_close;
     if grant.watched() {
         (grant.updated_at, Chore::ReadDoor)
-    } else if now.max(look_at) < complete_at && !seen_after_close(grant, limits) {
-        (look_at, Chore::ReadDoor)
+    } else if seen_after_close(grant, limits) {
+        (closed_at + limits.complete_after, Chore::Complete)
     } else {
-        (complete_at, Chore::Complete)
+        (closed_at + limits.look_after_close, Chore::ReadDoor)
     }
 }
 

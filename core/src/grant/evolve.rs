@@ -71,10 +71,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
         DeliveryEvent::Opened { reading } => {
             overtake(&mut next);
-            // Of two orders this may be either one's work: then the other may yet come, and is watched for.
-            if next.state != GrantState::Opening {
-                next.watch_until = None;
-            }
+            watch_for_the_other(&mut next, at, limits);
             next.state = GrantState::Open;
             next.command = None;
             next.code_ready = false;
@@ -149,6 +146,17 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
+}
+
+/// Of two orders the opening may be either one's work: then the other may yet come, and is watched for during its whole time.
+fn watch_for_the_other(grant: &mut Grant, at: Timestamp, limits: &Limits) {
+    let Some(until) = grant.watch_until else { return };
+    let ordered = grant.codes_minted - u32::from(grant.code_ready);
+    grant.watch_until = match grant.pending(Direction::Open) {
+        Some(pending) => Some(until.max(at.max(pending.send_by) + limits.late_open)),
+        None if ordered > 1 => Some(until),
+        None => None,
+    };
 }
 
 /// The door tells what became of an order before its sender does: until the order's time is over, it may still leave.

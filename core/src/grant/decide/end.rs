@@ -6,7 +6,7 @@ use postern_contract::{
     text::{Remark, TrackingNumber},
 };
 
-use super::not_over;
+use super::{not_over, watch};
 use crate::{
     grant::{Context, Grant, Refusal},
     promises::Guard,
@@ -48,8 +48,17 @@ pub(super) fn complete(
     }])
 }
 
-/// The carrier said nothing for long enough. Which parcels were left inside is then not claimed.
+/// The carrier said nothing for long enough, and the look after closing found the door closed.
 pub(super) fn complete_by_guardian(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
+    if watch::seen_after_close(grant, context.limits) {
+        complete_overdue(grant, context)
+    } else {
+        Vec::new()
+    }
+}
+
+/// The same where no look shows anything new, or the door has fallen silent. Which parcels were left inside is not claimed.
+pub(super) fn complete_overdue(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let due = grant
         .closed_at
         .is_some_and(|at| context.now >= at + context.limits.complete_after);

@@ -9,7 +9,7 @@ use postern_contract::{
     unattended::OBSTRUCTED_CLOSES_MAX,
 };
 
-use super::{attention, open::next_code, watch};
+use super::{attention, end::complete_overdue, open::next_code, watch};
 use crate::{
     grant::{Context, Grant},
     promises::Guard,
@@ -40,6 +40,7 @@ pub(super) fn cannot_see(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEv
         (GrantState::Closing, Some(pending)) => pending.requested_at + limits.close_settle,
         (GrantState::Open, _) => grant.not_closed_at.unwrap_or(grant.created_at) + limits.left_open_after,
         (GrantState::Armed | GrantState::Closed, _) if grant.watched() => watch::patience(grant, limits),
+        (GrantState::Closed, _) => return complete_overdue(grant, context),
         _ => return Vec::new(),
     };
     unreachable(grant, patience, context)

@@ -9,6 +9,7 @@ use postern_contract::{
 
 use super::{
     attention,
+    end::complete_overdue,
     observe::{opened, unreachable},
 };
 use crate::grant::{Context, Grant, Limits};
@@ -43,12 +44,22 @@ pub(super) fn patience(grant: &Grant, limits: &Limits) -> Timestamp {
     grant.watch_until.unwrap_or(grant.updated_at) + limits.look_again_max
 }
 
-/// Closed, by what was seen. A later look may show that it was not, that an order of ours came late, or that somebody moved it.
+/// Closed, by what was seen. A later look may show that it was not, that an order of ours came late, or that somebody moved it. A look
+/// that tells nothing new keeps no delivery from being completed in its time.
 pub(super) fn after_closing(
     grant: &Grant,
     reading: DoorReading,
     context: &Context<'_>,
 ) -> Vec<DeliveryEvent> {
+    let news = news_after_closing(grant, reading, context);
+    if news.is_empty() {
+        complete_overdue(grant, context)
+    } else {
+        news
+    }
+}
+
+fn news_after_closing(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<DeliveryEvent> {
     let Some(last) = &grant.last_reading else {
         return Vec::new();
     };

@@ -11,7 +11,7 @@ use super::{
     fixtures::{ENDS, at, driver, not_executed, parcel, seconds, seen, unknown},
     story::Story,
 };
-use crate::grant::{Command, Refusal};
+use crate::grant::{Chore, Command, Refusal, chore};
 
 const COMPLETE: Command = Command::Complete { dropped: None };
 const REVOKE: Command = Command::Revoke {
@@ -83,9 +83,26 @@ fn a_driver_let_back_in_who_never_went_completes_and_one_whose_door_may_yet_open
 }
 
 #[test]
+fn the_guardian_looks_at_the_door_before_it_completes_and_completes_a_silent_one_as_it_was_seen() {
+    let mut story = Story::closed();
+    story.wait(7200);
+    assert_eq!(
+        chore(&story.grant, story.now, &story.limits).unwrap().1,
+        Chore::ReadDoor
+    );
+    assert_eq!(story.does(Command::CompleteByGuardian), [""; 0]);
+    let mut moved = story.clone();
+    assert_eq!(moved.see(DoorState::Open), ["moved_unordered"]);
+    assert_eq!(moved.see(DoorState::Open), ["completed"]);
+    assert_eq!(story.does(Command::CannotSee), ["completed"]);
+}
+
+#[test]
 fn the_guardian_completes_after_half_an_hour_and_claims_no_parcel() {
     let mut story = Story::closed();
-    story.wait(1799);
+    story.wait(60);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
+    story.wait(1739);
     assert_eq!(story.does(Command::CompleteByGuardian), [""; 0]);
     story.wait(1);
     let expected = DeliveryEvent::Completed {

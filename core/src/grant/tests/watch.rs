@@ -52,6 +52,43 @@ fn of_two_orders_either_may_have_opened_the_door_so_the_other_is_watched_for_aft
 }
 
 #[test]
+fn an_order_sent_while_another_is_watched_for_is_watched_for_during_its_own_time() {
+    let mut story = Story::not_opened();
+    let first = story.grant.watch_until.unwrap();
+    story.now = first - seconds(60);
+    story.open();
+    story.accept();
+    story.wait(10);
+    assert_eq!(story.see(DoorState::Open), ["opened"]);
+    story.wait(20);
+    story.close();
+    story.accept();
+    story.wait(20);
+    assert_eq!(story.see(DoorState::Closed), ["closed"]);
+    story.now = first + seconds(120);
+    assert_eq!(story.see(DoorState::Closed), ["still_closed"]);
+    assert!(story.grant.door_in_use());
+    story.wait(10);
+    assert_eq!(story.see(DoorState::Open), ["opened", "attention_raised"]);
+}
+
+#[test]
+fn of_two_orders_given_up_one_comes_late_and_the_other_is_watched_for_still() {
+    let mut story = Story::not_opened();
+    let mut alone = story.clone();
+    assert_eq!(alone.see(DoorState::Open), ["opened"]);
+    assert!(!alone.grant.watched());
+    story.open();
+    story.accept();
+    story.wait(91);
+    assert!(story.see(DoorState::Closed).contains(&"not_opened"));
+    let until = story.grant.watch_until;
+    story.wait(10);
+    assert_eq!(story.see(DoorState::Open), ["opened"]);
+    assert_eq!(story.grant.watch_until, until);
+}
+
+#[test]
 fn a_watch_that_nothing_could_be_seen_of_does_not_end_by_itself_and_a_person_is_told() {
     for mut story in [Story::not_opened(), closed_after_two_orders()] {
         story.now = story.grant.watch_until.unwrap() + seconds(59);
