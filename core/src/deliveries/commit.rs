@@ -4,13 +4,13 @@ use postern_contract::{
     event::{DeliveryEvent, LogEntry},
     ids::DeliveryId,
 };
-use postern_keys::SealContext;
-use secrecy::ExposeSecret;
+use postern_keys::{SealContext, Sealed};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::{
     Error, Platform,
-    grant::{Command, Context, Grant, Refusal, decide, due_at},
+    grant::{Command, Context, Grant, Limits, Refusal, decide, due_at},
     ports::Subject,
     promises::Guard,
     store::{CodeRecord, StoreError, Write},
@@ -113,22 +113,29 @@ async fn follow(
 
 /// Mints a one-time code: 256 random bits, sealed under the delivery. Nobody sees it but the adapter of its door.
 async fn mint(platform: &Platform, grant: &Grant) -> Result<CodeRecord, Error> {
-    let code = secrecy::SecretString::from(hex::encode(platform.chance.bytes()));
+    let code = SecretString::from(hex::encode(platform.chance.bytes()));
     let context = SealContext::for_delivery(&grant.delivery.to_string());
     let sealed = platform
         .sealer
         .seal(code.expose_secret().as_bytes(), &context)
         .await?;
-    Ok(CodeRecord {
-        number: grant.codes_minted,
+    Ok(code_record(grant.codes_minted, &code, sealed, &platform.limits))
+}
+
+/// A code as it rests: sealed, and by its hash.
+#[must_use]
+pub fn code_record(number: u32, code: &SecretString, sealed: Sealed, limits: &Limits) -> CodeRecord {
+    let clear = code.expose_secret();
+    CodeRecord {
+        number,
         sealed,
-        hash: if platform.limits.stands(Guard::CodeSealedAtRest) {
-            hex::encode(Sha256::digest(code.expose_secret().as_bytes()))
+        hash: if limits.stands(Guard::CodeSealedAtRest) {
+            hex::encode(Sha256::digest(clear.as_bytes()))
         } else {
-            code.expose_secret().to_owned()
+            clear.to_owned()
         },
         redeemed_at: None,
-    })
+    }
 }
 
 /// After a commit: has the guardian look when the grant's agenda says. Failing that, its sweep finds what is due.

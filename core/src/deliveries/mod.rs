@@ -20,6 +20,7 @@ pub use self::{
     ask::{cancel, complete, dispatch, reissue},
     book::{ask_eligibility, book},
     close::close,
+    commit::code_record,
     open::open,
     read::{get, get_of_household, list, log, wait_until},
     take_over::take_over,
