@@ -8,6 +8,7 @@ use postern_keys::{SealContext, Sealed};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use super::operator;
 use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Limits, Refusal, decide, due_at},
@@ -167,6 +168,7 @@ pub(crate) async fn advance(
         let commit = prepare(platform, &loaded, events).await?;
         match platform.store.transact(commit.writes).await {
             Ok(()) => {
+                operator::tell(&loaded.grant, &commit.grant);
                 follow_up(platform, &commit.grant).await;
                 return Ok(Loaded {
                     grant: commit.grant,

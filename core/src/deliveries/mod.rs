@@ -9,6 +9,7 @@ mod book;
 mod close;
 mod commit;
 mod open;
+mod operator;
 mod read;
 mod revoke;
 mod send;

@@ -16,6 +16,7 @@ use postern_contract::{
 use super::{
     answer::Idempotent,
     commit::{Loaded, decide_now, follow_up, load, prepare},
+    operator,
 };
 use crate::{
     Error, Platform,
@@ -162,6 +163,7 @@ async fn settle(
         }
         match platform.store.transact(writes).await {
             Ok(()) => {
+                operator::tell(&loaded.grant, &commit.grant);
                 follow_up(platform, &commit.grant).await;
                 return refusal.map_or(Ok(view), |refusal| Err(refusal.into()));
             }
