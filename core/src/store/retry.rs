@@ -64,14 +64,16 @@ fn may_repeat(error: &StoreError) -> bool {
 /// An error that says "nothing was done" of the last try alone, said of all tries.
 fn doubtful(error: StoreError) -> StoreError {
     match error {
-        StoreError::Throttled | StoreError::Conflict | StoreError::Unreachable { .. } => {
-            StoreError::Unreachable {
-                applied: Applied::Unknown,
-                detail: error.to_string(),
-            }
-        }
+        // A request that is refused as such may be refused for what has changed since: credentials that ran out, a permission.
+        StoreError::Throttled
+        | StoreError::Conflict
+        | StoreError::Unreachable { .. }
+        | StoreError::Rejected { .. } => StoreError::Unreachable {
+            applied: Applied::Unknown,
+            detail: error.to_string(),
+        },
         // Under a token, DynamoDB compares with what the first try did before it looks at any condition.
-        verdict => verdict,
+        verdict @ (StoreError::ConditionFailed { .. } | StoreError::Corrupt { .. }) => verdict,
     }
 }
 
