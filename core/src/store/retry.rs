@@ -77,7 +77,8 @@ fn doubtful(error: StoreError) -> StoreError {
     }
 }
 
-fn pause(tries: u32, chance: &dyn Chance) -> Duration {
+/// How long to wait before the next try: at random, and longer after each.
+pub(super) fn pause(tries: u32, chance: &dyn Chance) -> Duration {
     let most = PAUSE_MS_FIRST
         .saturating_mul(1 << tries.saturating_sub(1).min(16))
         .min(PAUSE_MS_MAX);

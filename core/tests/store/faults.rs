@@ -137,6 +137,22 @@ async fn a_refusal_after_a_lost_answer_is_still_a_doubt_and_one_before_it_is_not
 }
 
 #[tokio::test]
+async fn what_a_batch_leaves_for_later_is_asked_for_again_but_not_for_ever() {
+    let (record, plain) = record().await;
+    plain.transact(create()).await.unwrap();
+    let there = Key::Active(household(1), delivery(1));
+    let keys = [there.clone(), Key::Household(household(1)), there];
+    let (store, calls) = failing(&record, Fault::LeftForLater, 3);
+    let found = store.get_many(&keys, true).await.unwrap();
+    let is_there: Vec<bool> = found.iter().map(Option::is_some).collect();
+    assert_eq!(is_there, [true, false, true]);
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    let (store, _) = failing(&record, Fault::LeftForLater, u32::MAX);
+    let error = store.get_many(&keys, true).await.unwrap_err();
+    assert!(matches!(error, StoreError::Throttled), "{error:?}");
+}
+
+#[tokio::test]
 async fn reads_and_leases_get_through_too() {
     let (record, plain) = record().await;
     plain.transact(create()).await.unwrap();
