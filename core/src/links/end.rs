@@ -11,7 +11,7 @@ use crate::{
     Error, Platform,
     household::Link,
     households::happened,
-    store::{Key, StoreError, StoredLink, Write},
+    store::{Condition, Key, StoreError, StoredLink, Write},
 };
 
 /// How long the vendor may take to take the credentials back.
@@ -88,9 +88,12 @@ async fn forgetting(
         let (vendor, door_ref) = (&door.doc.vendor, &door.doc.door_ref);
         writes.push(Write::delete(Key::Door(household, door.doc.id)));
         let claim = platform.store.door_claim(vendor, door_ref).await?;
-        if let Some(own) = claim.filter(|claim| claim.household == household) {
-            writes.push(Write::release_door(vendor, door_ref, own));
-        }
+        // The door may be chosen at this very moment.
+        writes.push(match claim {
+            Some(own) if own.household == household => Write::release_door(vendor, door_ref, own),
+            Some(other) => Write::check_door_claim(vendor, door_ref, other.household),
+            None => Write::check(Key::door_claim(vendor, door_ref), Condition::Absent),
+        });
     }
     Ok(writes)
 }

@@ -101,7 +101,7 @@ async fn under_lease(
                 ..link
             };
             let write = Write::refreshed_link(household, &fresh, held.version, holder)?;
-            platform.store.transact(vec![write]).await?;
+            store(platform, vec![write]).await?;
             Ok(fresh)
         }
         Ok(_) => give_back(platform, household, &link, holder, wrong_answer()).await,
@@ -110,6 +110,14 @@ async fn under_lease(
             Err(error.into())
         }
         Err(error) => give_back(platform, household, &link, holder, error).await,
+    }
+}
+
+/// Stores what became of a refresh. A link that the household ended meanwhile is not there.
+async fn store(platform: &Platform, writes: Vec<Write>) -> Result<(), Error> {
+    match platform.store.transact(writes).await {
+        Err(StoreError::ConditionFailed { item: None, .. }) => Err(Error::NotFound),
+        stored => Ok(stored?),
     }
 }
 
@@ -182,7 +190,7 @@ async fn broken(
     ];
     let through_it = |grant: &Grant| grant.door.link == link.id;
     revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await?;
-    platform.store.transact(writes).await?;
+    store(platform, writes).await?;
     revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await
 }
 
@@ -207,6 +215,8 @@ pub async fn refresh_when_due(
     match refresh(platform, household, link, &stored.doc.credentials).await {
         Ok(fresh) => Ok(Some(fresh.refresh_at)),
         Err(Error::Adapter(error)) if error.kind == AdapterErrorKind::LinkRevoked => Ok(None),
+        // It was unlinked meanwhile.
+        Err(Error::NotFound) => Ok(None),
         Err(Error::Adapter(error)) => {
             tracing::warn!(%link, kind = ?error.kind, "a link could not be refreshed; it stays due");
             Ok(Some(platform.now() + TRY_AGAIN_AFTER))

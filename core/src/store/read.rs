@@ -1,6 +1,6 @@
 //! Reading: one item, several, or a page of a partition.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -9,7 +9,7 @@ use super::{
     Key, Partition, Store, StoreError,
     error::classify,
     item::{Item, Versioned, attribute, decode, decode_versioned, keyed, text},
-    retry::persist,
+    retry::{pause, persist},
 };
 
 /// How many items DynamoDB hands out in one batch.
@@ -202,18 +202,25 @@ impl Store {
             .transpose()
     }
 
-    /// Several items at once, each under its key's place; those that are not there are left out.
+    /// Several items at once, each in its key's place, with nothing in the place of one that is not there.
     ///
     /// # Errors
     /// [`StoreError`]; [`StoreError::Throttled`] when DynamoDB keeps leaving some for later.
     pub async fn get_many(&self, keys: &[Key], consistent: bool) -> Result<Vec<Option<Item>>, StoreError> {
         let mut found: HashMap<(String, String), Item> = HashMap::new();
-        for chunk in keys.chunks(BATCH_MAX) {
-            let mut wanted: Vec<Item> = chunk.iter().map(keyed).collect();
+        // DynamoDB refuses a batch that names an item twice.
+        let mut named = HashSet::new();
+        let once: Vec<&Key> = keys.iter().filter(|key| named.insert(*key)).collect();
+        for chunk in once.chunks(BATCH_MAX) {
+            let mut wanted: Vec<Item> = chunk.iter().map(|key| keyed(key)).collect();
             let mut rounds = 0;
             while !wanted.is_empty() {
                 if rounds == BATCH_ROUNDS_MAX {
                     return Err(StoreError::Throttled);
+                }
+                if rounds > 0 {
+                    // What is left for later is throttled: asked for at once, it would be left again.
+                    tokio::time::sleep(pause(rounds, &*self.chance)).await;
                 }
                 rounds += 1;
                 let (items, rest) = self.get_batch(wanted, consistent).await?;

@@ -64,18 +64,21 @@ fn may_repeat(error: &StoreError) -> bool {
 /// An error that says "nothing was done" of the last try alone, said of all tries.
 fn doubtful(error: StoreError) -> StoreError {
     match error {
-        StoreError::Throttled | StoreError::Conflict | StoreError::Unreachable { .. } => {
-            StoreError::Unreachable {
-                applied: Applied::Unknown,
-                detail: error.to_string(),
-            }
-        }
+        // A request that is refused as such may be refused for what has changed since: credentials that ran out, a permission.
+        StoreError::Throttled
+        | StoreError::Conflict
+        | StoreError::Unreachable { .. }
+        | StoreError::Rejected { .. } => StoreError::Unreachable {
+            applied: Applied::Unknown,
+            detail: error.to_string(),
+        },
         // Under a token, DynamoDB compares with what the first try did before it looks at any condition.
-        verdict => verdict,
+        verdict @ (StoreError::ConditionFailed { .. } | StoreError::Corrupt { .. }) => verdict,
     }
 }
 
-fn pause(tries: u32, chance: &dyn Chance) -> Duration {
+/// How long to wait before the next try: at random, and longer after each.
+pub(super) fn pause(tries: u32, chance: &dyn Chance) -> Duration {
     let most = PAUSE_MS_FIRST
         .saturating_mul(1 << tries.saturating_sub(1).min(16))
         .min(PAUSE_MS_MAX);

@@ -114,6 +114,45 @@ async fn throttling_after_a_lost_answer_is_still_a_doubt() {
 }
 
 #[tokio::test]
+async fn a_refusal_after_a_lost_answer_is_still_a_doubt_and_one_before_it_is_not() {
+    for (lost, is_doubt) in [(Some(Fault::TimeoutAfter), true), (None, false)] {
+        let (record, plain) = record().await;
+        let calls = AtomicU32::new(0);
+        let faults = Faults::new(move |_| {
+            let first = calls.fetch_add(1, Ordering::SeqCst) == 0;
+            lost.filter(|_| first).or(Some(Fault::CredentialsExpired))
+        });
+        let error = faulty(&record, faults).transact(create()).await.unwrap_err();
+        let done = !plain.active_of(household(1)).await.unwrap().is_empty();
+        assert_eq!(done, is_doubt);
+        match error {
+            StoreError::Unreachable {
+                applied: Applied::Unknown,
+                ..
+            } if is_doubt => {}
+            StoreError::Rejected { code, .. } if !is_doubt => assert_eq!(code, "ExpiredTokenException"),
+            other => panic!("{lost:?} became {other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_batch_leaves_for_later_is_asked_for_again_but_not_for_ever() {
+    let (record, plain) = record().await;
+    plain.transact(create()).await.unwrap();
+    let there = Key::Active(household(1), delivery(1));
+    let keys = [there.clone(), Key::Household(household(1)), there];
+    let (store, calls) = failing(&record, Fault::LeftForLater, 3);
+    let found = store.get_many(&keys, true).await.unwrap();
+    let is_there: Vec<bool> = found.iter().map(Option::is_some).collect();
+    assert_eq!(is_there, [true, false, true]);
+    assert_eq!(calls.load(Ordering::SeqCst), 4);
+    let (store, _) = failing(&record, Fault::LeftForLater, u32::MAX);
+    let error = store.get_many(&keys, true).await.unwrap_err();
+    assert!(matches!(error, StoreError::Throttled), "{error:?}");
+}
+
+#[tokio::test]
 async fn reads_and_leases_get_through_too() {
     let (record, plain) = record().await;
     plain.transact(create()).await.unwrap();

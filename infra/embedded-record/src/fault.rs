@@ -17,6 +17,10 @@ pub enum Fault {
     AccountThrottled,
     /// Another transaction is at work on an item of this call; nothing was done.
     Conflict,
+    /// The caller's credentials have run out; nothing was done.
+    CredentialsExpired,
+    /// A batch is answered with none of its items, all left for later; any other call goes through.
+    LeftForLater,
     /// DynamoDB answers with an error of its own, before anything was done; the caller cannot know that.
     ServerError,
     /// No connection could be made; nothing was done, and the caller can know that.
@@ -64,6 +68,11 @@ pub(crate) fn instead(fault: Fault, request: &Request<'_>) -> Result<HttpRespons
     match fault {
         Fault::Throttled => Ok(refusal(400, "ProvisionedThroughputExceededException", None)),
         Fault::AccountThrottled => Ok(refusal(400, "ThrottlingException", None)),
+        Fault::CredentialsExpired => Ok(refusal(400, "ExpiredTokenException", None)),
+        Fault::LeftForLater => {
+            let nothing = json!({"Responses": {}, "UnprocessedKeys": request.body["RequestItems"]});
+            Ok(answer(200, &nothing))
+        }
         Fault::ServerError => Ok(refusal(500, "InternalServerError", None)),
         Fault::Conflict => Ok(match request.body["TransactItems"].as_array() {
             Some(items) => refusal(400, "TransactionCanceledException", Some(items.len())),
@@ -92,6 +101,10 @@ fn refusal(status: u16, code: &str, cancelled_items: Option<usize>) -> HttpRespo
             .collect();
         body["CancellationReasons"] = reasons.into();
     }
+    answer(status, &body)
+}
+
+fn answer(status: u16, body: &Value) -> HttpResponse {
     let status = StatusCode::try_from(status).expect("the statuses above are between 100 and 999");
     let mut response = HttpResponse::new(status, SdkBody::from(body.to_string()));
     response

@@ -107,6 +107,7 @@ impl Watch {
         let started = Instant::now();
         let result = match fault {
             None => plain.call(request).await,
+            Some(Fault::LeftForLater) if operation != "BatchGetItem" => plain.call(request).await,
             Some(Fault::TimeoutAfter) => plain.call(request).await.and(Err(timeout())),
             Some(fault) => instead(
                 fault,
