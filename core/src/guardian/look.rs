@@ -7,7 +7,7 @@ use super::chores;
 use crate::{
     Error, Platform,
     deliveries::load,
-    grant::{Chore, chore, next_look},
+    grant::{Chore, Grant, Limits, chore, due_at, next_look},
     links,
     ports::Subject,
 };
@@ -39,5 +39,12 @@ async fn look_at_delivery(platform: &Platform, delivery: DeliveryId) -> Result<O
     let what = if now < due { Chore::ReadDoor } else { what };
     tracing::debug!(%delivery, chore = ?what, "the guardian is at work");
     let grant = chores::perform(platform, loaded, what).await?;
-    Ok(next_look(&grant, platform.now(), &platform.limits))
+    Ok(next_by_follow_up(&grant, platform.now(), &platform.limits))
+}
+
+/// When a follow-up is to bring the grant up again. What stays due comes up at every sweep anyway: once the pauses between two
+/// looks are as long as a sweep's, the sweep alone goes on, or each would begin one more row of looks, and the rows never end.
+fn next_by_follow_up(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<Timestamp> {
+    let swept = due_at(grant, now, limits).is_some_and(|due| due <= now);
+    next_look(grant, now, limits).filter(|at| !(swept && at.duration_since(now) >= limits.look_again_max))
 }

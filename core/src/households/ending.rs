@@ -4,7 +4,9 @@
 //! vendor: whoever was promised that nothing leaves is answered only once its outcome is on record, or the moment has passed after
 //! which it does not leave.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use postern_contract::{
     delivery::{GrantState, RevocationReason},

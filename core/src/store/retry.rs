@@ -4,7 +4,9 @@
 //! here must be one that cannot be done twice: a read, a transaction under one token, a lease that names its holder. The pauses
 //! grow, are random, and have an end.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::{StoreError, error::Applied};
 use crate::ports::Chance;

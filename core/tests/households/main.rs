@@ -7,6 +7,7 @@ mod linking;
 mod refreshing;
 mod signing_up;
 mod turning_off;
+mod watching;
 
 use postern_contract::ids::HouseholdId;
 use postern_core::{Error, households::HouseholdRefusal};

@@ -124,11 +124,7 @@ impl EmbeddedRecord {
         db.disable_bulk_loading().map_err(|error| engine(&error))?;
         let side = Connection::open(path)?;
         side.busy_timeout(Duration::from_secs(5))?;
-        // Without this index each write reads the whole stream table to find its last number.
-        side.execute_batch(
-            "CREATE INDEX IF NOT EXISTS local_stream_seq
-             ON _stream_records(table_name, CAST(sequence_number AS INTEGER))",
-        )?;
+        index_stream(&side)?;
         let listener = std::net::TcpListener::bind("127.0.0.1:0").map_err(EmbeddedRecordError::Server)?;
         listener
             .set_nonblocking(true)
@@ -293,7 +289,15 @@ fn serve(
     });
 }
 
-fn engine(error: &dynoxide::DynoxideError) -> EmbeddedRecordError {
+/// Without this index each write reads the whole stream table to find its last number.
+pub(crate) fn index_stream(side: &Connection) -> Result<(), rusqlite::Error> {
+    side.execute_batch(
+        "CREATE INDEX IF NOT EXISTS local_stream_seq
+         ON _stream_records(table_name, CAST(sequence_number AS INTEGER))",
+    )
+}
+
+pub(crate) fn engine(error: &dynoxide::DynoxideError) -> EmbeddedRecordError {
     EmbeddedRecordError::Engine(error.to_string())
 }
 

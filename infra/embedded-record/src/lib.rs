@@ -10,10 +10,12 @@
 
 mod engine;
 mod fault;
+mod inline;
 mod lock;
 mod recorder;
 mod wrap;
 
 pub use engine::{EmbeddedRecord, EmbeddedRecordError};
 pub use fault::{Fault, Faults, Request};
+pub use inline::{Hook, InlineRecord};
 pub use recorder::{Exchange, Recorder};

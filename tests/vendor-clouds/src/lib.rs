@@ -40,4 +40,4 @@ pub use faults::{Fault, FaultRule, Target};
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
-pub use server::{MyqCloud, RunningCloud};
+pub use server::{InProcessCloud, MyqCloud, RunningCloud};

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::connect_info::MockConnectInfo;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -63,6 +64,28 @@ impl MyqCloud {
             stop,
             task,
         })
+    }
+}
+
+/// A cloud without a socket: its routes, to be asked in the same process, and its controls. It cannot hang up.
+#[derive(Clone, Debug)]
+pub struct InProcessCloud {
+    /// The routes that its clients see.
+    pub router: Router,
+    /// Its controls.
+    pub control: Control,
+}
+
+impl MyqCloud {
+    /// The cloud that `config` describes, as it would be reached at `base_url`.
+    ///
+    /// # Errors
+    /// When its snapshot cannot be read or written.
+    pub fn in_process(config: Config, base_url: &str) -> Result<InProcessCloud, CloudError> {
+        let shared = Shared::begin(config, base_url.to_owned())?;
+        let control = Control::new(shared.clone());
+        let router = myq::router(shared).layer(MockConnectInfo(Connection::nowhere()));
+        Ok(InProcessCloud { router, control })
     }
 }
 

@@ -62,16 +62,15 @@ impl MyqAdapter {
     /// # Errors
     /// [`SetUpError`].
     pub fn new(config: MyqConfig) -> Result<Self, SetUpError> {
-        // A 429 at myQ is a lockout of an hour, and each further call makes it longer: none is repeated, whatever
-        // `Retry-After` says.
-        let retry = RetryPolicy {
-            retry_after_max: Duration::ZERO,
-            ..RetryPolicy::default()
-        };
-        let http = DeadlineClient::new(ClientOptions {
-            retry,
-            ..ClientOptions::default()
-        })?;
+        let http = DeadlineClient::new(client_options())?;
+        Self::over(config, http)
+    }
+
+    /// The adapter for the hosts of `config`, by this client; [`Self::new`] chooses the client that myQ asks for.
+    ///
+    /// # Errors
+    /// [`SetUpError`].
+    pub fn over(config: MyqConfig, http: DeadlineClient) -> Result<Self, SetUpError> {
         let description = Description {
             vendor: "myq".parse()?,
             name: "myQ".parse()?,
@@ -134,6 +133,19 @@ impl MyqAdapter {
         sent.map_err(|error| error.with_reading(before.clone()))?;
         info!(command = %order.command, "the cloud took the command");
         Ok(accepted(Disposition::Sent))
+    }
+}
+
+/// How a client of myQ behaves. A 429 there is a lockout of an hour, and each further call makes it longer: none is repeated,
+/// whatever `Retry-After` says.
+#[must_use]
+pub fn client_options() -> ClientOptions {
+    ClientOptions {
+        retry: RetryPolicy {
+            retry_after_max: Duration::ZERO,
+            ..RetryPolicy::default()
+        },
+        ..ClientOptions::default()
     }
 }
 

@@ -18,5 +18,5 @@ pub mod door_id;
 pub mod reading;
 pub mod wire;
 
-pub use adapter::MyqAdapter;
+pub use adapter::{MyqAdapter, client_options};
 pub use config::{ConfigError, MyqConfig};

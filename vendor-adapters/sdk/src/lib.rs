@@ -32,7 +32,7 @@ pub use deadline::{Deadline, DeadlinePassed};
 pub use dispatch::{AdapterService, Dispatch};
 pub use http::{
     ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError,
-    SendFailure, VendorRequest, describe_url, parse_retry_after,
+    SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url, parse_retry_after,
 };
 pub use lambda::serve;
 pub use logging::{RedactingWriter, init_json_logs, redact};

@@ -19,6 +19,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
+    /// The connection of a request that came in on none.
+    pub(crate) fn nowhere() -> Self {
+        Self {
+            dropped: Arc::default(),
+        }
+    }
+
     /// Hangs up: nothing that is answered from now on reaches the client.
     pub(crate) fn hang_up(&self) {
         self.dropped.store(true, Ordering::Release);

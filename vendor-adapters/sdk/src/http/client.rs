@@ -1,8 +1,10 @@
 //! The client: three ways to send, by how often a request may be repeated.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
+use async_trait::async_trait;
 use postern_contract::adapter::Outcome;
+use reqwest::{StatusCode, header::HeaderMap};
 use tracing::{debug, warn};
 
 use super::{
@@ -40,12 +42,55 @@ pub struct ClientError(#[from] reqwest::Error);
 /// environment, so a request goes where it was meant to go or nowhere.
 #[derive(Clone, Debug)]
 pub struct DeadlineClient {
-    /// Keeps connections, for what may be repeated.
-    pooled: reqwest::Client,
-    /// Makes a fresh connection each time. On a kept one, that the vendor may have closed meanwhile, a command's
-    /// failure would leave in doubt whether it arrived.
-    fresh: reqwest::Client,
+    line: Line,
     options: ClientOptions,
+}
+
+/// What carries a request.
+#[derive(Clone, Debug)]
+enum Line {
+    Sockets {
+        /// Keeps connections, for what may be repeated.
+        pooled: reqwest::Client,
+        /// Makes a fresh connection each time. On a kept one, that the vendor may have closed meanwhile, a command's
+        /// failure would leave in doubt whether it arrived.
+        fresh: reqwest::Client,
+    },
+    Service(Arc<dyn VendorService>),
+}
+
+/// Which connection a request may take.
+#[derive(Clone, Copy, Debug)]
+enum Connection {
+    Pooled,
+    Fresh,
+}
+
+/// A vendor in this process, reached without a socket: for simulations.
+#[async_trait]
+pub trait VendorService: Send + Sync {
+    /// Carries one request, and its whole answer back.
+    ///
+    /// # Errors
+    /// [`SendFailure::NotConnected`] only when the vendor certainly has nothing of it; [`SendFailure::Interrupted`] otherwise.
+    async fn carry(&self, request: &VendorRequest) -> Result<ServiceAnswer, SendFailure>;
+}
+
+impl fmt::Debug for dyn VendorService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VendorService")
+    }
+}
+
+/// An answer of a [`VendorService`].
+#[derive(Debug)]
+pub struct ServiceAnswer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Vec<u8>,
 }
 
 impl DeadlineClient {
@@ -63,11 +108,19 @@ impl DeadlineClient {
                 .user_agent(concat!("postern-adapter/", env!("CARGO_PKG_VERSION")))
         };
         let fresh = builder().pool_max_idle_per_host(0).build()?;
+        let pooled = builder().build()?;
         Ok(Self {
-            pooled: builder().build()?,
-            fresh,
+            line: Line::Sockets { pooled, fresh },
             options,
         })
+    }
+
+    /// A client of a vendor in this process.
+    pub fn in_process(vendor: Arc<dyn VendorService>, options: ClientOptions) -> Self {
+        Self {
+            line: Line::Service(vendor),
+            options,
+        }
     }
 
     /// Sends a request that changes nothing at the vendor, and repeats it within the deadline if that may help.
@@ -77,7 +130,7 @@ impl DeadlineClient {
     pub async fn read(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(&self.pooled, request, deadline, true).await;
+            let result = self.attempt(Connection::Pooled, request, deadline, true).await;
             let wait = match &result {
                 Ok(reply) => self
                     .options
@@ -104,7 +157,7 @@ impl DeadlineClient {
     pub async fn exchange(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(&self.fresh, request, deadline, true).await;
+            let result = self.attempt(Connection::Fresh, request, deadline, true).await;
             let wait = match &result {
                 Err(SendError {
                     outcome: Outcome::NotExecuted,
@@ -130,12 +183,12 @@ impl DeadlineClient {
     /// [`SendError`], `not_executed` only if no connection was made or it was too late to make one. An answer of any
     /// status is no error: see [`Reply::command_error`].
     pub async fn command(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
-        self.attempt(&self.fresh, request, deadline, false).await
+        self.attempt(Connection::Fresh, request, deadline, false).await
     }
 
     async fn attempt(
         &self,
-        client: &reqwest::Client,
+        connection: Connection,
         request: &VendorRequest,
         deadline: &Deadline,
         with_body: bool,
@@ -148,7 +201,7 @@ impl DeadlineClient {
         }
         let began = tokio::time::Instant::now();
         let result = match deadline
-            .bound(exchange_once(client, request, deadline, with_body))
+            .bound(self.line.exchange_once(connection, request, deadline, with_body))
             .await
         {
             Ok(result) => result,
@@ -171,7 +224,54 @@ impl DeadlineClient {
     }
 }
 
-async fn exchange_once(
+impl Line {
+    async fn exchange_once(
+        &self,
+        connection: Connection,
+        request: &VendorRequest,
+        deadline: &Deadline,
+        with_body: bool,
+    ) -> Result<Reply, SendError> {
+        match (self, connection) {
+            (Self::Sockets { pooled, .. }, Connection::Pooled) => {
+                over_sockets(pooled, request, deadline, with_body).await
+            }
+            (Self::Sockets { fresh, .. }, Connection::Fresh) => {
+                over_sockets(fresh, request, deadline, with_body).await
+            }
+            (Self::Service(vendor), _) => over_service(&**vendor, request, deadline, with_body).await,
+        }
+    }
+}
+
+async fn over_service(
+    vendor: &dyn VendorService,
+    request: &VendorRequest,
+    deadline: &Deadline,
+    with_body: bool,
+) -> Result<Reply, SendError> {
+    let answer = vendor.carry(request).await.map_err(|failure| SendError {
+        outcome: if failure == SendFailure::NotConnected {
+            Outcome::NotExecuted
+        } else {
+            Outcome::Unknown
+        },
+        failure,
+    })?;
+    let mut reply = Reply::without_body(answer.status, &answer.headers, deadline.now());
+    if with_body {
+        if answer.body.len() > RESPONSE_BYTES_MAX {
+            return Err(SendError {
+                outcome: Outcome::Unknown,
+                failure: SendFailure::AnswerTooLong,
+            });
+        }
+        reply.body = answer.body;
+    }
+    Ok(reply)
+}
+
+async fn over_sockets(
     client: &reqwest::Client,
     request: &VendorRequest,
     deadline: &Deadline,

@@ -6,7 +6,7 @@ mod reply;
 mod request;
 mod retry;
 
-pub use client::{ClientError, ClientOptions, DeadlineClient};
+pub use client::{ClientError, ClientOptions, DeadlineClient, ServiceAnswer, VendorService};
 pub use failure::{SendError, SendFailure};
 pub use reply::{RESPONSE_BYTES_MAX, Reply, parse_retry_after};
 pub use request::{VendorRequest, describe_url};
