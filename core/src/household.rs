@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     customer::LinkState,
+    delivery::RevocationReason,
     door::{Door, DoorKind, DoorReading, UnattendedOpen},
     ids::{DoorId, HouseholdId, LinkId, VendorId},
     place::{Address, Locale, Position},
@@ -10,6 +11,8 @@ use postern_contract::{
     unattended::UnattendedClose,
 };
 use serde::{Deserialize, Serialize};
+
+use crate::grant::GrantedDoor;
 
 /// The people of one address.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,60 @@ pub struct Link {
     pub refresh_at: Timestamp,
     /// Since when.
     pub linked_at: Timestamp,
+}
+
+/// A household's word that takes rights back, on record until everything that it means is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ending {
+    /// What is taken back.
+    pub scope: EndingScope,
+    /// Why.
+    pub reason: RevocationReason,
+    /// When the word was given.
+    pub begun_at: Timestamp,
+}
+
+/// What an [`Ending`] takes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what")]
+pub enum EndingScope {
+    /// The grants of every delivery.
+    Everything,
+    /// Those for any door but this one.
+    DoorsBut {
+        /// The one that is spared.
+        door: DoorId,
+    },
+    /// Those for a door that is another household's now; and the link that reached it, once that reaches no other.
+    Door {
+        /// Which.
+        door: DoorId,
+        /// The link, where it is known.
+        link: Option<LinkId>,
+    },
+    /// Those through a link, and the link itself.
+    Link {
+        /// Which.
+        link: LinkId,
+    },
+    /// Those through a link that the vendor no longer accepts. The link stays, to be repaired.
+    BrokenLink {
+        /// Which.
+        link: LinkId,
+    },
+}
+
+impl EndingScope {
+    /// Whether it takes back a grant for this door.
+    #[must_use]
+    pub fn concerns(&self, door: &GrantedDoor) -> bool {
+        match *self {
+            Self::Everything => true,
+            Self::DoorsBut { door: spared } => door.door != spared,
+            Self::Door { door: lost, .. } => door.door == lost,
+            Self::Link { link } | Self::BrokenLink { link } => door.link == link,
+        }
+    }
 }
 
 /// A door of a household.

@@ -8,6 +8,7 @@
 pub mod aws;
 pub mod consent;
 pub mod deliveries;
+mod endings;
 mod error;
 pub mod grant;
 pub mod guardian;
@@ -18,6 +19,7 @@ pub mod log;
 mod platform;
 pub mod ports;
 pub mod promises;
+pub mod saga;
 pub mod store;
 pub mod vendor;
 

@@ -1,7 +1,7 @@
-//! The carrier's requests that move no door: dispatch, complete, cancel, reissue. One transaction holds what happened and the answer.
+//! The carrier's requests that move no door: dispatch, complete, cancel, and reissue in a file of its own. One transaction holds what happened and the answer.
 
 use postern_contract::{
-    carrier::{Cancel, Complete, Dispatch, Reissue},
+    carrier::{Cancel, Complete, Dispatch},
     delivery::DeliveryView,
     ids::DeliveryId,
 };
@@ -63,23 +63,7 @@ pub async fn cancel(
     .await
 }
 
-/// The driver has to go back in.
-///
-/// # Errors
-/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
-pub async fn reissue(
-    platform: &Platform,
-    caller: &Idempotent,
-    delivery: DeliveryId,
-    body: Reissue,
-) -> Result<DeliveryView, Error> {
-    ask(platform, caller, delivery, || Command::Reissue {
-        driver: body.driver.clone(),
-    })
-    .await
-}
-
-async fn ask(
+pub(super) async fn ask(
     platform: &Platform,
     caller: &Idempotent,
     delivery: DeliveryId,

@@ -8,9 +8,12 @@ mod ask;
 mod book;
 mod close;
 mod commit;
+mod look;
 mod open;
 mod operator;
 mod read;
+mod redeem;
+mod reissue;
 mod revoke;
 mod send;
 mod site;
@@ -18,17 +21,19 @@ mod take_over;
 
 pub use self::{
     answer::Idempotent,
-    ask::{cancel, complete, dispatch, reissue},
+    ask::{cancel, complete, dispatch},
     book::{ask_eligibility, book},
-    close::close,
+    close::{CLOSING, Closing, close},
     commit::code_record,
-    open::open,
+    open::{OPENING, Opening, open},
     read::{get, get_of_household, list, log, wait_until},
+    reissue::{REISSUING, Reissuing, reissue},
     take_over::take_over,
 };
 pub(crate) use self::{
     commit::{Loaded, advance, load},
+    look::look_at_door,
     revoke::revoke,
-    send::send_close,
+    send::{Ordered, Sent, send_close, settle},
     site::{granted, load_site},
 };

@@ -1,34 +1,64 @@
 //! Opening: the one flow that lets a stranger into a garage.
 //!
 //! Two round trips to the record before the vendor is called: the grant with its code (and the idempotency key beside it), then the
-//! redeeming transaction (and the link beside it). The transaction demands the household's consent in the very version that the
-//! decision was made by, and the household's claim on the door, so that nothing that ended in between can be opened. One round trip
-//! after: the outcome, with the answer to this request.
+//! redeeming transaction (and the link beside it). One round trip after: the outcome, with the answer to this request.
 
-use jiff::Timestamp;
-use postern_contract::{
-    carrier::OpenDoor,
-    delivery::DeliveryView,
-    ids::{CommandId, DeliveryId},
-    text::SecretText,
-};
-use postern_keys::SealContext;
-use secrecy::ExposeSecret;
+use postern_contract::{carrier::OpenDoor, delivery::DeliveryView, ids::DeliveryId};
 
 use super::{
     answer::Idempotent,
-    commit::{Loaded, load, prepare},
-    send::{self, Opening},
-    site::load_policy,
+    commit::load,
+    redeem::{Attempt, Redeemed, redeem},
+    send::{self, Sent},
 };
 use crate::{
     Error, Platform,
-    grant::{Command, Context, Grant, Policy, Refusal, decide},
-    promises::Guard,
-    store::{StoreError, Write},
+    saga::{self, Flow, Part, Saga, Step, Turn},
 };
 
 const TRIES_MAX: usize = 12;
+
+/// The steps of an open.
+pub static OPENING: Saga = Saga {
+    name: "opening",
+    steps: &[
+        Step {
+            name: "redeem the code",
+            part: Part::Intent,
+            if_cut_off: "Either nothing has happened, or the grant is opening and nothing was sent: its order lapses two seconds \
+                         after `send_by`, and the guardian reads the door.",
+        },
+        Step {
+            name: "send the order",
+            part: Part::Effect,
+            if_cut_off: "The order may have left: it lapses as one of unknown outcome, a person is told, and the guardian reads \
+                         the door.",
+        },
+        Step {
+            name: "settle",
+            part: Part::Outcome,
+            if_cut_off: "The order left and its outcome is not on record: it lapses as one of unknown outcome, and the guardian \
+                         reads the door.",
+        },
+    ],
+};
+
+/// An open under way.
+pub enum Opening {
+    /// The code is to be redeemed.
+    Redeem(Asked),
+    /// The order is on record and to be sent.
+    Send(Box<Redeemed>),
+    /// The order was sent, and its outcome is to be recorded.
+    Settle(Box<Sent>),
+}
+
+/// What a driver at the door asks.
+pub struct Asked {
+    caller: Idempotent,
+    delivery: DeliveryId,
+    body: OpenDoor,
+}
 
 /// Opens the door for the driver who stands before it.
 ///
@@ -42,22 +72,57 @@ pub async fn open(
     delivery: DeliveryId,
     body: OpenDoor,
 ) -> Result<DeliveryView, Error> {
-    let (platform, caller) = (platform.clone(), caller.clone());
-    let flow = tokio::spawn(async move { run(&platform, &caller, delivery, &body).await });
-    flow.await.map_err(|_| Error::Panicked("an open"))?
+    saga::run_to_the_end(platform, Opening::asked(caller.clone(), delivery, body)).await
 }
 
-async fn run(
-    platform: &Platform,
-    caller: &Idempotent,
-    delivery: DeliveryId,
-    body: &OpenDoor,
-) -> Result<DeliveryView, Error> {
+impl Opening {
+    /// An open that is asked for.
+    #[must_use]
+    pub const fn asked(caller: Idempotent, delivery: DeliveryId, body: OpenDoor) -> Self {
+        Self::Redeem(Asked {
+            caller,
+            delivery,
+            body,
+        })
+    }
+}
+
+impl Flow for Opening {
+    const SAGA: &'static Saga = &OPENING;
+    type Done = DeliveryView;
+
+    fn step(&self) -> usize {
+        match self {
+            Self::Redeem(_) => 0,
+            Self::Send(_) => 1,
+            Self::Settle(_) => 2,
+        }
+    }
+
+    async fn take(self, platform: &Platform) -> Result<Turn<Self>, Error> {
+        match self {
+            Self::Redeem(asked) => record_intent(platform, asked).await,
+            Self::Send(redeemed) => {
+                let sent = send::send_open(platform, *redeemed).await;
+                Ok(Turn::Next(Self::Settle(Box::new(sent))))
+            }
+            Self::Settle(sent) => send::settle(platform, *sent).await?.into_answer().map(Turn::Done),
+        }
+    }
+}
+
+/// Loads, decides and commits until nobody was faster.
+async fn record_intent(platform: &Platform, asked: Asked) -> Result<Turn<Opening>, Error> {
+    let Asked {
+        caller,
+        delivery,
+        body,
+    } = asked;
     let mut newer_policy = None;
     for _ in 0..TRIES_MAX {
         let (found, loaded) = tokio::join!(caller.find_if_active(platform), load(platform, delivery));
         if let Some(found) = found? {
-            return caller.replay(platform, found).await;
+            return caller.replay(platform, found).await.map(Turn::Done);
         }
         let mut loaded = loaded?
             .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
@@ -65,141 +130,12 @@ async fn run(
         if let Some(policy) = newer_policy.take() {
             loaded.grant.policy = policy;
         }
-        match redeem(platform, caller, &loaded, body).await? {
-            Redeemed::Yes(opening) => return send::send_open(platform, caller, *opening).await,
-            Redeemed::Refused(refusal) => return caller.refuse(platform, refusal).await,
-            Redeemed::ConsentChanged(policy) => newer_policy = Some(*policy),
-            Redeemed::OthersWereFaster => {}
+        match redeem(platform, &caller, &loaded, &body).await? {
+            Attempt::Redeemed(redeemed) => return Ok(Turn::Next(Opening::Send(redeemed))),
+            Attempt::Refused(refusal) => return caller.refuse(platform, refusal).await.map(Turn::Done),
+            Attempt::ConsentChanged(policy) => newer_policy = Some(*policy),
+            Attempt::OthersWereFaster => {}
         }
     }
     Err(Error::Contended)
-}
-
-/// How an attempt to redeem the code ended.
-enum Redeemed {
-    Yes(Box<Opening>),
-    Refused(Refusal),
-    ConsentChanged(Box<Policy>),
-    OthersWereFaster,
-}
-
-async fn redeem(
-    platform: &Platform,
-    caller: &Idempotent,
-    loaded: &Loaded,
-    body: &OpenDoor,
-) -> Result<Redeemed, Error> {
-    let grant = &loaded.grant;
-    let asked = Command::Open {
-        command: platform.new_command(),
-        driver: body.driver.clone(),
-        position: body.position,
-        tracking_number: body.tracking_number.clone(),
-    };
-    let context = Context {
-        now: platform.now(),
-        policy: &grant.policy,
-        limits: &platform.limits,
-    };
-    let events = match decide(grant, asked, &context) {
-        Ok(events) => events,
-        // Refused by what the grant remembers of the household's wishes: they may have changed for the better since.
-        Err(refusal) if refused_by_consent(&refusal) => return reconsider(platform, grant, refusal).await,
-        Err(refusal) => return Ok(Redeemed::Refused(refusal)),
-    };
-    let code = unseal(platform, loaded).await?;
-    let commit = prepare(platform, loaded, events).await?;
-    let (command, send_by) = pending(&commit.grant)?;
-    let mut writes = commit.writes;
-    let consent_at = platform.limits.stands(Guard::ConsentUnchanged).then(|| {
-        let version = grant.policy.consent.version;
-        writes.push(Write::check_consent(grant.household, version));
-        writes.len() - 1
-    });
-    let claim_at = platform.limits.stands(Guard::DoorStillTheirs).then(|| {
-        let (vendor, door) = (&grant.door.vendor, &grant.door.door_ref);
-        writes.push(Write::check_door_claim(vendor, door, grant.household));
-        writes.len() - 1
-    });
-    writes.push(caller.running(platform, grant.delivery, send_by));
-
-    let (redeemed, link) = tokio::join!(
-        record_intent(platform, writes),
-        platform.store.link(grant.household, grant.door.link)
-    );
-    match redeemed {
-        Ok(()) => {
-            let loaded = Loaded {
-                grant: commit.grant,
-                version: loaded.version + 1,
-                code: None,
-            };
-            Ok(Redeemed::Yes(Box::new(Opening {
-                loaded,
-                link,
-                command,
-                send_by,
-                code,
-            })))
-        }
-        Err(error) if consent_at.is_some_and(|at| error.is_condition(at)) => Ok(Redeemed::ConsentChanged(
-            Box::new(load_policy(platform, grant.household).await?),
-        )),
-        Err(error) if claim_at.is_some_and(|at| error.is_condition(at)) => {
-            Ok(Redeemed::Refused(Refusal::DeliveryRevoked))
-        }
-        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(Redeemed::OthersWereFaster),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The redeeming transaction. Nothing is sent before it is committed.
-async fn record_intent(platform: &Platform, writes: Vec<Write>) -> Result<(), StoreError> {
-    if platform.limits.stands(Guard::IntentOnRecord) {
-        platform.store.transact(writes).await
-    } else {
-        Ok(())
-    }
-}
-
-const fn refused_by_consent(refusal: &Refusal) -> bool {
-    matches!(
-        refusal,
-        Refusal::DeliveryDisabled
-            | Refusal::DeliveryPaused { .. }
-            | Refusal::OutsideHours
-            | Refusal::CarrierNotAllowed
-    )
-}
-
-async fn reconsider(platform: &Platform, grant: &Grant, refusal: Refusal) -> Result<Redeemed, Error> {
-    let policy = load_policy(platform, grant.household).await?;
-    if policy.consent.version == grant.policy.consent.version {
-        Ok(Redeemed::Refused(refusal))
-    } else {
-        Ok(Redeemed::ConsentChanged(Box::new(policy)))
-    }
-}
-
-/// The command that a grant has just recorded.
-fn pending(grant: &Grant) -> Result<(CommandId, Timestamp), Error> {
-    let command = grant
-        .command
-        .as_ref()
-        .ok_or(Error::Corrupt("a grant that opens without a command"))?;
-    Ok((command.command, command.send_by))
-}
-
-/// The one-time code, in clear, for the adapter's eyes alone.
-async fn unseal(platform: &Platform, loaded: &Loaded) -> Result<SecretText, Error> {
-    let ready = loaded
-        .code
-        .as_ref()
-        .filter(|code| code.number == loaded.grant.codes_minted);
-    let code = ready.ok_or(Error::Corrupt("a grant whose code is ready but not there"))?;
-    let context = SealContext::for_delivery(&loaded.grant.delivery.to_string());
-    let code = platform.sealer.open(&code.sealed, &context).await?;
-    let text =
-        std::str::from_utf8(code.expose_secret()).map_err(|_| Error::Corrupt("a code that is no text"))?;
-    Ok(SecretText::new(text))
 }

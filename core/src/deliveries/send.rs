@@ -10,13 +10,13 @@ use postern_contract::{
     delivery::{DeliveryView, Direction},
     door::DoorState,
     ids::{CommandId, DeliveryId},
-    text::SecretText,
 };
 
 use super::{
     answer::Idempotent,
     commit::{Loaded, decide_now, follow_up, load, prepare},
     operator,
+    redeem::Redeemed,
 };
 use crate::{
     Error, Platform,
@@ -28,29 +28,99 @@ use crate::{
 
 const TRIES_MAX: usize = 12;
 
-/// An open whose code is redeemed and whose intent is on record.
-pub(super) struct Opening {
-    pub(super) loaded: Loaded,
-    pub(super) link: Result<Option<StoredLink>, StoreError>,
-    pub(super) command: CommandId,
-    pub(super) send_by: Timestamp,
-    pub(super) code: SecretText,
+/// A close whose intent is on record. Nothing else can be sent.
+pub struct Ordered {
+    caller: Option<Idempotent>,
+    loaded: Loaded,
+    way: Result<Option<StoredLink>, StoreError>,
+    command: CommandId,
+    send_by: Timestamp,
 }
 
-/// Sends an open, and records its outcome with the answer to the request.
-pub(super) async fn send_open(
-    platform: &Platform,
-    caller: &Idempotent,
-    opening: Opening,
-) -> Result<DeliveryView, Error> {
-    let Opening {
+impl Ordered {
+    /// A close that a carrier's request put on record.
+    pub(super) fn by_request(
+        caller: Idempotent,
+        loaded: Loaded,
+        way: Result<Option<StoredLink>, StoreError>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            caller: Some(caller),
+            ..Self::by_guardian(loaded, way)?
+        })
+    }
+
+    /// A close that the guardian put on record.
+    pub(crate) fn by_guardian(
+        loaded: Loaded,
+        way: Result<Option<StoredLink>, StoreError>,
+    ) -> Result<Self, Error> {
+        let pending = loaded.grant.pending(Direction::Close);
+        let pending = pending.ok_or(Error::Corrupt("a grant that closes without a command"))?;
+        Ok(Self {
+            caller: None,
+            command: pending.command,
+            send_by: pending.send_by,
+            loaded,
+            way,
+        })
+    }
+}
+
+/// An order that was sent, or certainly was not, and what came back.
+pub struct Sent {
+    caller: Option<Idempotent>,
+    loaded: Loaded,
+    command: CommandId,
+    result: CommandResult,
+    refusal: Option<Refusal>,
+}
+
+impl Sent {
+    fn new(
+        caller: Option<Idempotent>,
+        loaded: Loaded,
+        command: CommandId,
+        sent: Result<CommandAccepted, AdapterError>,
+    ) -> Self {
+        let (result, refusal) = read(sent);
+        Self {
+            caller,
+            loaded,
+            command,
+            result,
+            refusal,
+        }
+    }
+}
+
+/// An order whose outcome is on record.
+pub(crate) struct Settled {
+    pub(crate) grant: Grant,
+    refusal: Option<Refusal>,
+}
+
+impl Settled {
+    /// What the carrier hears.
+    pub(super) fn into_answer(self) -> Result<DeliveryView, Error> {
+        match self.refusal {
+            None => Ok(self.grant.view()),
+            Some(refusal) => Err(refusal.into()),
+        }
+    }
+}
+
+/// Sends an open.
+pub(super) async fn send_open(platform: &Platform, redeemed: Redeemed) -> Sent {
+    let Redeemed {
+        caller,
         loaded,
         link,
         command,
         send_by,
         code,
-    } = opening;
-    let door = loaded.grant.door.clone();
+    } = redeemed;
+    let door = &loaded.grant.door;
     let sent = with_link(platform, &loaded.grant, link, command, send_by, |link| {
         Call::DoorOpen(DoorOpenInput {
             link,
@@ -61,40 +131,30 @@ pub(super) async fn send_open(
         })
     })
     .await;
-    settle(platform, Some(caller), loaded, command, sent).await
+    Sent::new(Some(caller), loaded, command, sent)
 }
 
-/// Sends a close whose intent is on record, and records its outcome; with the answer to a request, where one asked for it.
-pub(crate) async fn send_close(
-    platform: &Platform,
-    caller: Option<&Idempotent>,
-    loaded: Loaded,
-) -> Result<DeliveryView, Error> {
-    let pending = loaded.grant.pending(Direction::Close).cloned();
-    let pending = pending.ok_or(Error::Corrupt("a grant that closes without a command"))?;
+/// Sends a close.
+pub(crate) async fn send_close(platform: &Platform, ordered: Ordered) -> Sent {
+    let Ordered {
+        caller,
+        loaded,
+        way,
+        command,
+        send_by,
+    } = ordered;
+    let door = &loaded.grant.door;
     let sent = match loaded.grant.close_permit(&platform.limits) {
         Ok(permit) => {
-            let link = platform
-                .store
-                .link(loaded.grant.household, loaded.grant.door.link)
-                .await;
-            let door = loaded.grant.door.clone();
-            with_link(
-                platform,
-                &loaded.grant,
-                link,
-                pending.command,
-                pending.send_by,
-                |link| {
-                    Call::DoorClose(DoorCloseInput {
-                        link,
-                        door: door.door_ref.clone(),
-                        command: pending.command,
-                        expected: vec![DoorState::Open, DoorState::Stopped],
-                        permit,
-                    })
-                },
-            )
+            with_link(platform, &loaded.grant, way, command, send_by, |link| {
+                Call::DoorClose(DoorCloseInput {
+                    link,
+                    door: door.door_ref.clone(),
+                    command,
+                    expected: vec![DoorState::Open, DoorState::Stopped],
+                    permit,
+                })
+            })
             .await
         }
         Err(_) => Err(AdapterError::not_executed(
@@ -102,7 +162,7 @@ pub(crate) async fn send_close(
             "closing unattended is not permitted",
         )),
     };
-    settle(platform, caller, loaded, pending.command, sent).await
+    Sent::new(caller, loaded, command, sent)
 }
 
 /// Calls the door's adapter with the link's credentials; refreshed first, once, where the adapter says that they have run out.
@@ -138,17 +198,15 @@ async fn with_link(
     }
 }
 
-/// Records what became of a command, and answers the request that asked for it.
-async fn settle(
-    platform: &Platform,
-    caller: Option<&Idempotent>,
-    loaded: Loaded,
-    command: CommandId,
-    sent: Result<CommandAccepted, AdapterError>,
-) -> Result<DeliveryView, Error> {
-    let delivery = loaded.grant.delivery;
-    let (result, refusal) = read(sent);
-    let mut loaded = loaded;
+/// Records what became of an order, and with it the answer to the request that asked for it.
+pub(crate) async fn settle(platform: &Platform, sent: Sent) -> Result<Settled, Error> {
+    let Sent {
+        caller,
+        mut loaded,
+        command,
+        result,
+        refusal,
+    } = sent;
     for _ in 0..TRIES_MAX {
         let settled = Command::Settle {
             command,
@@ -158,17 +216,20 @@ async fn settle(
         let commit = prepare(platform, &loaded, events).await?;
         let view = commit.grant.view();
         let mut writes = commit.writes;
-        if let Some(caller) = caller {
+        if let Some(caller) = &caller {
             writes.push(caller.finished(platform, refusal.as_ref().map_or(Ok(&view), Err))?);
         }
         match platform.store.transact(writes).await {
             Ok(()) => {
                 operator::tell(&loaded.grant, &commit.grant);
                 follow_up(platform, &commit.grant).await;
-                return refusal.map_or(Ok(view), |refusal| Err(refusal.into()));
+                return Ok(Settled {
+                    grant: commit.grant,
+                    refusal,
+                });
             }
             Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {
-                loaded = reload(platform, delivery).await?;
+                loaded = reload(platform, commit.grant.delivery).await?;
             }
             Err(error) => return Err(error.into()),
         }

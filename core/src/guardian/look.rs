@@ -7,6 +7,7 @@ use super::chores;
 use crate::{
     Error, Platform,
     deliveries::load,
+    endings,
     grant::{Chore, Grant, Limits, chore, due_at, next_look},
     links,
     ports::Subject,
@@ -20,6 +21,11 @@ pub async fn look(platform: &Platform, subject: Subject) -> Result<Option<Timest
     match subject {
         Subject::Delivery { delivery } => look_at_delivery(platform, delivery).await,
         Subject::Link { household, link } => links::refresh_when_due(platform, household, link).await,
+        Subject::Household { household } => {
+            // What waits for a door to be closed stays due, and comes up at every sweep.
+            endings::finish_all(platform, household).await?;
+            Ok(None)
+        }
     }
 }
 

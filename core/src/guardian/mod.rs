@@ -4,10 +4,12 @@
 //! in memory: a look that is repeated, comes late or comes twice does no harm, and the sweep finds what no follow-up came for.
 
 mod chores;
+mod close;
 mod look;
 mod sweep;
 
 pub use self::{
+    close::{CLOSING, Closing},
     look::look,
     sweep::{Swept, sweep},
 };

@@ -27,14 +27,31 @@ pub(crate) async fn change_consent(
     household: HouseholdId,
     decide: impl Fn(&Consent) -> Result<Option<(Consent, Option<HouseholdEvent>)>, Error>,
 ) -> Result<Consent, Error> {
+    change_consent_with(platform, household, &[], decide).await
+}
+
+/// The same, with other writes in the same transaction. They are made even where the consent is already as it should be.
+pub(crate) async fn change_consent_with(
+    platform: &Platform,
+    household: HouseholdId,
+    others: &[Write],
+    decide: impl Fn(&Consent) -> Result<Option<(Consent, Option<HouseholdEvent>)>, Error>,
+) -> Result<Consent, Error> {
     for _ in 0..TRIES_MAX {
         let consent = consent_of(platform, household).await?;
-        let Some((changed, event)) = decide(&consent)? else {
-            return Ok(consent);
+        let mut writes = others.to_vec();
+        let changed = match decide(&consent)? {
+            None => consent,
+            Some((changed, event)) => {
+                writes.push(Write::put_consent(household, &changed, Some(consent.version))?);
+                if let Some(event) = event {
+                    writes.push(happened(platform, household, event)?);
+                }
+                changed
+            }
         };
-        let mut writes = vec![Write::put_consent(household, &changed, Some(consent.version))?];
-        if let Some(event) = event {
-            writes.push(happened(platform, household, event)?);
+        if writes.is_empty() {
+            return Ok(changed);
         }
         match platform.store.transact(writes).await {
             Ok(()) => return Ok(changed),

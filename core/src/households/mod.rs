@@ -6,7 +6,6 @@
 mod activity;
 mod change;
 mod deliveries;
-mod ending;
 mod preferences;
 mod read;
 mod refusal;
@@ -21,13 +20,12 @@ pub use self::{
     preferences::{preferences, set_preferences},
     read::{of_person, read},
     refusal::HouseholdRefusal,
-    refuse::refuse,
+    refuse::{REFUSING, Refusing, refuse},
     sign_up::{SignedUp, sign_up},
-    turn_off::turn_off,
+    turn_off::{TURNING_OFF, TurningOff, turn_off},
     turn_on::turn_on,
 };
 pub(crate) use self::{
-    change::{change_consent, consent_of, happened},
-    ending::{end_grants, revoke_grants},
+    change::{change_consent, change_consent_with, consent_of, happened},
     turn_on::usable,
 };

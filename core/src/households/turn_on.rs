@@ -11,6 +11,7 @@ use super::{HouseholdRefusal, change_consent};
 use crate::{
     Error, Platform,
     deliveries::load_site,
+    endings,
     grant::{DeliverySite, GrantedDoor},
 };
 
@@ -21,6 +22,8 @@ use crate::{
 /// [`HouseholdRefusal::NoDeliveryDoor`], [`HouseholdRefusal::LinkBroken`], [`HouseholdRefusal::UnattendedOpenBarred`],
 /// [`HouseholdRefusal::UnattendedCloseBarred`]; [`Error::Store`], [`Error::Contended`].
 pub async fn turn_on(platform: &Platform, household: HouseholdId) -> Result<PreferencesView, Error> {
+    // What an earlier word took back must not take back what is agreed to from now on.
+    endings::finish_all(platform, household).await?;
     let site = load_site(platform, household).await?;
     let seen = &site.policy.consent;
     if !seen.enabled {

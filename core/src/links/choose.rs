@@ -4,6 +4,8 @@
 //! household that had it loses it in the same transaction, its consent included, so that no code of its deliveries can be redeemed
 //! from then on. Its grants end at once, and its link too unless that reaches other doors or is still needed to close this one.
 
+use std::ops::ControlFlow;
+
 use postern_contract::{
     customer::{ChooseDoor, HouseholdDoor, HouseholdEvent},
     delivery::RevocationReason,
@@ -11,18 +13,52 @@ use postern_contract::{
     unattended::DeliberateAct,
 };
 
-use super::{doors::view, end::end_link_if_idle};
+use super::doors::view;
 use crate::{
     Error, Platform,
     consent::{ChosenDoor, Consent},
     deliveries::granted,
-    household::HouseholdDoorRecord,
-    households::{consent_of, end_grants, happened, usable},
+    endings::{self, Begun, END_THE_GRANTS, FORGET_THE_WORD, Finishing, GIVE_LINKS_BACK, WAIT},
+    household::{EndingScope, HouseholdDoorRecord},
+    households::{consent_of, happened, usable},
+    saga::{self, Flow, Part, Saga, Step, Turn},
     store::{Condition, DoorClaim, Key, StoreError, Write},
 };
 
 /// How often it is tried when others were faster.
 const TRIES_MAX: usize = 12;
+
+/// The steps of choosing a door.
+pub static CHOOSING: Saga = Saga {
+    name: "choosing a door",
+    steps: &[
+        Step {
+            name: "choose and claim",
+            part: Part::Intent,
+            if_cut_off: "Either nothing has happened, or the door is chosen and claimed, whoever had it has lost it and can redeem no \
+                         code for it, and the endings are on record: the guardian ends the grants for other doors, and the loser's.",
+        },
+        END_THE_GRANTS,
+        WAIT,
+        GIVE_LINKS_BACK,
+        FORGET_THE_WORD,
+    ],
+};
+
+/// A choice under way.
+pub enum Choosing {
+    /// It is to be put on record.
+    Choose(HouseholdId, ChooseDoor),
+    /// What follows.
+    Finish(Box<Following>),
+}
+
+/// A choice that is on record, and what follows from it.
+pub struct Following {
+    household: HouseholdId,
+    door: HouseholdDoorRecord,
+    finishing: Finishing,
+}
 
 /// Chooses the delivery door. Grants for another door end; when this returns, no open of theirs can leave. A door that may not be
 /// opened or closed unattended can be chosen, but turns in-garage delivery off. Choosing what is chosen, in the same words, changes nothing.
@@ -35,16 +71,68 @@ pub async fn choose_door(
     household: HouseholdId,
     choice: ChooseDoor,
 ) -> Result<HouseholdDoor, Error> {
-    let platform = platform.clone();
-    let flow = tokio::spawn(async move { run(&platform, household, choice).await });
-    flow.await.map_err(|_| Error::Panicked("a choice"))?
+    saga::run_to_the_end(platform, Choosing::asked(household, choice)).await
 }
 
-async fn run(
+impl Choosing {
+    /// A choice that is asked for.
+    #[must_use]
+    pub const fn asked(household: HouseholdId, choice: ChooseDoor) -> Self {
+        Self::Choose(household, choice)
+    }
+}
+
+impl Flow for Choosing {
+    const SAGA: &'static Saga = &CHOOSING;
+    type Done = HouseholdDoor;
+
+    fn step(&self) -> usize {
+        match self {
+            Self::Choose(..) => 0,
+            Self::Finish(following) => 1 + following.finishing.step(),
+        }
+    }
+
+    async fn take(self, platform: &Platform) -> Result<Turn<Self>, Error> {
+        match self {
+            Self::Choose(household, choice) => {
+                // What an earlier choice took back must not take back what is agreed to from now on.
+                endings::finish_all(platform, household).await?;
+                let (door, begun) = choose_and_claim(platform, household, &choice).await?;
+                Ok(Turn::Next(Self::Finish(Box::new(Following {
+                    household,
+                    door,
+                    finishing: Finishing::of(begun),
+                }))))
+            }
+            Self::Finish(following) => {
+                let Following {
+                    household,
+                    door,
+                    finishing,
+                } = *following;
+                match finishing.take(platform).await? {
+                    ControlFlow::Continue(finishing) => Ok(Turn::Next(Self::Finish(Box::new(Following {
+                        household,
+                        door,
+                        finishing,
+                    })))),
+                    ControlFlow::Break(_) => {
+                        let consent = consent_of(platform, household).await?;
+                        Ok(Turn::Done(view(door, &consent, platform.now())))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Reads, decides and commits until nobody was faster; answers what that takes back.
+async fn choose_and_claim(
     platform: &Platform,
     household: HouseholdId,
-    choice: ChooseDoor,
-) -> Result<HouseholdDoor, Error> {
+    choice: &ChooseDoor,
+) -> Result<(HouseholdDoorRecord, Vec<Begun>), Error> {
     for _ in 0..TRIES_MAX {
         let (stored, consent) = tokio::join!(
             platform.store.door(household, choice.door),
@@ -59,8 +147,12 @@ async fn run(
             Some(claim) if claim.household != household => Some(loss(platform, claim).await?),
             _ => None,
         };
-        let chosen = chosen(platform, &consent, &choice);
+        let scope = EndingScope::DoorsBut { door: record.id };
+        let (begun, word) = Begun::now(platform, household, scope, RevocationReason::DoorChanged)?;
+        let mut begun = vec![begun];
+        let chosen = chosen(platform, &consent, choice);
         let mut writes = own_writes(platform, household, &record, &consent, chosen)?;
+        writes.push(word);
         let claim = DoorClaim {
             household,
             door: record.id,
@@ -70,19 +162,17 @@ async fn run(
         }
         if let Some(loss) = &loser {
             writes.extend(loss_writes(platform, loss)?);
+            let scope = EndingScope::Door {
+                door: loss.door,
+                link: loss.record.as_ref().map(|record| record.link),
+            };
+            let reason = RevocationReason::DoorTransferred;
+            let (lost, word) = Begun::now(platform, loss.household, scope, reason)?;
+            begun.push(lost);
+            writes.push(word);
         }
         match platform.store.transact(writes).await {
-            Ok(()) => {
-                if let Some(loss) = loser {
-                    lose(platform, &loss).await?;
-                }
-                end_grants(platform, household, RevocationReason::DoorChanged, |grant| {
-                    grant.door.door != record.id
-                })
-                .await?;
-                let consent = consent_of(platform, household).await?;
-                return Ok(view(record, &consent, platform.now()));
-            }
+            Ok(()) => return Ok((record, begun)),
             Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }
@@ -181,19 +271,4 @@ fn loss_writes(platform: &Platform, loss: &Loss) -> Result<Vec<Write>, StoreErro
         }
     }
     Ok(writes)
-}
-
-/// Ends what the losing household had on the door.
-async fn lose(platform: &Platform, loss: &Loss) -> Result<(), Error> {
-    let ended = end_grants(
-        platform,
-        loss.household,
-        RevocationReason::DoorTransferred,
-        |grant| grant.door.door == loss.door,
-    )
-    .await?;
-    if let Some(record) = loss.record.as_ref().filter(|_| ended.closing.is_empty()) {
-        end_link_if_idle(platform, loss.household, record.link).await?;
-    }
-    Ok(())
 }

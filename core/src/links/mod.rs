@@ -4,7 +4,6 @@ mod begin;
 mod call;
 mod choose;
 mod doors;
-mod end;
 mod finish;
 mod list;
 mod refresh;
@@ -12,16 +11,17 @@ mod refused;
 mod rename;
 mod sync;
 mod unlink;
+mod way;
 
-pub(crate) use self::call::call_with;
 pub use self::{
     begin::begin,
-    choose::choose_door,
+    choose::{CHOOSING, Choosing, choose_door},
     doors::{door, doors, read_door},
-    finish::finish,
+    finish::{LINKING, Linking, finish},
     list::list,
     refresh::{refresh, refresh_when_due},
     rename::rename_door,
     sync::{sync_all_doors, sync_doors},
-    unlink::unlink,
+    unlink::{UNLINKING, Unlinking, unlink},
 };
+pub(crate) use self::{call::call_with, way::way_to};

@@ -16,9 +16,8 @@ use postern_contract::{
 
 use crate::{
     Error, Platform,
-    grant::Grant,
-    household::Link,
-    households::revoke_grants,
+    endings::{Begun, Finishing},
+    household::{EndingScope, Link},
     ports::wrong_answer,
     store::{StoreError, StoredLink, Write},
 };
@@ -165,8 +164,8 @@ async fn release(
     }
 }
 
-/// The vendor no longer accepts the link: what hangs on it ends, it is broken, and the household is told. The grants come first: a
-/// crash in between leaves the link due, and the next look comes here again. What was booked meanwhile ends after it.
+/// The vendor no longer accepts the link: it is broken, the household is told, and what hangs on it ends. Nothing can leave through
+/// it, so nothing is waited for: it may be found out about by the very open that would be.
 async fn broken(
     platform: &Platform,
     household: HouseholdId,
@@ -184,14 +183,16 @@ async fn broken(
         at: platform.now(),
         event,
     };
+    let scope = EndingScope::BrokenLink { link: link.id };
+    let (begun, word) = Begun::now(platform, household, scope, RevocationReason::Unlinked)?;
     let writes = vec![
         Write::refreshed_link(household, &broken, version, holder)?,
         Write::activity(household, &activity)?,
+        word,
     ];
-    let through_it = |grant: &Grant| grant.door.link == link.id;
-    revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await?;
     store(platform, writes).await?;
-    revoke_grants(platform, household, RevocationReason::Unlinked, through_it).await
+    Finishing::of(vec![begun]).run(platform).await?;
+    Ok(())
 }
 
 /// The guardian's look at a link: refreshes it ahead of its end, and answers when to look again.

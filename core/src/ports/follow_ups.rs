@@ -21,6 +21,11 @@ pub enum Subject {
         /// Which.
         link: LinkId,
     },
+    /// A household that took rights back, with something left to be done.
+    Household {
+        /// Which.
+        household: HouseholdId,
+    },
 }
 
 /// A follow-up could not be left. Nothing is lost by it: the guardian's sweep of what is due finds the subject in the record.

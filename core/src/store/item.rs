@@ -40,6 +40,8 @@ pub mod attribute {
     pub const NUMBER: &str = "number";
     /// Of a code: when it was redeemed.
     pub const REDEEMED_AT: &str = "redeemed_at";
+    /// When it was begun, as text that sorts.
+    pub const BEGUN_AT: &str = "begun_at";
     /// Of a link: who refreshes it just now.
     pub const LEASE_HOLDER: &str = "lease_holder";
     /// Of a link: until when, in milliseconds since 1970.

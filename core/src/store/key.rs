@@ -12,7 +12,7 @@ use postern_contract::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::ports::Subject;
+use crate::{household::EndingScope, ports::Subject};
 
 /// How many partitions the index of what is due is spread over.
 pub const DUE_SHARDS: u8 = 8;
@@ -54,6 +54,8 @@ pub enum Key {
     Link(HouseholdId, LinkId),
     /// A household's door.
     Door(HouseholdId, DoorId),
+    /// A household's taking back of rights, until it is done.
+    Ending(HouseholdId, EndingScope),
     /// An entry of a household's activity log, outside any delivery.
     Activity(HouseholdId, ActivityId),
     /// Which household an address belongs to.
@@ -116,6 +118,7 @@ impl Key {
             | Self::Past(household, _)
             | Self::Link(household, _)
             | Self::Door(household, _)
+            | Self::Ending(household, _)
             | Self::Activity(household, _) => Partition::Household(*household).value(),
             Self::Address(digest) => format!("ADDRESS#{digest}"),
             Self::Person(digest) => format!("PERSON#{digest}"),
@@ -140,6 +143,7 @@ impl Key {
             Self::Past(_, delivery) => format!("{}{delivery}", prefix::PAST),
             Self::Link(_, link) => format!("{}{link}", prefix::LINK),
             Self::Door(_, door) => format!("{}{door}", prefix::DOOR),
+            Self::Ending(_, scope) => format!("{}{}", prefix::ENDING, scope_text(*scope)),
             Self::Activity(_, activity) => format!("{}{activity}", prefix::ACTIVITY),
             Self::LinkState(_) => "STATE".to_owned(),
             Self::DoorClaim(..) => "OWNER".to_owned(),
@@ -158,7 +162,18 @@ pub(super) mod prefix {
     pub(in crate::store) const PAST: &str = "PAST#";
     pub(in crate::store) const LINK: &str = "LINK#";
     pub(in crate::store) const DOOR: &str = "DOOR#";
+    pub(in crate::store) const ENDING: &str = "ENDING#";
     pub(in crate::store) const ACTIVITY: &str = "ACT#";
+}
+
+fn scope_text(scope: EndingScope) -> String {
+    match scope {
+        EndingScope::Everything => "ALL".to_owned(),
+        EndingScope::DoorsBut { door } => format!("BUT#{door}"),
+        EndingScope::Door { door, .. } => format!("DOOR#{door}"),
+        EndingScope::Link { link } => format!("LINK#{link}"),
+        EndingScope::BrokenLink { link } => format!("BROKEN#{link}"),
+    }
 }
 
 /// Where a query looks.
@@ -213,6 +228,7 @@ fn subject_text(subject: Subject) -> String {
     match subject {
         Subject::Delivery { delivery } => delivery.to_string(),
         Subject::Link { household, link } => format!("{household}#{link}"),
+        Subject::Household { household } => household.to_string(),
     }
 }
 
@@ -221,8 +237,11 @@ pub(super) fn read_due(sort: &str) -> Option<(Timestamp, Subject)> {
     let (at, subject) = sort.split_once('#')?;
     let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
     let subject = match subject.split_once('#') {
-        None => Subject::Delivery {
-            delivery: subject.parse().ok()?,
+        None => match subject.parse() {
+            Ok(delivery) => Subject::Delivery { delivery },
+            Err(_) => Subject::Household {
+                household: subject.parse().ok()?,
+            },
         },
         Some((household, link)) => Subject::Link {
             household: household.parse().ok()?,
@@ -246,12 +265,13 @@ mod tests {
         }
 
         #[test]
-        fn a_due_entry_reads_back(us in 0_i64..90_000_000_000_000_000, random: u128, other: u128, is_link: bool) {
+        fn a_due_entry_reads_back(us in 0_i64..90_000_000_000_000_000, random: u128, other: u128, kind in 0..3) {
             let at = Timestamp::from_microsecond(us).unwrap();
-            let subject = if is_link {
-                Subject::Link { household: HouseholdId::from_parts(1, random), link: LinkId::from_parts(2, other) }
-            } else {
-                Subject::Delivery { delivery: DeliveryId::from_parts(1, random) }
+            let household = HouseholdId::from_parts(1, random);
+            let subject = match kind {
+                0 => Subject::Link { household, link: LinkId::from_parts(2, other) },
+                1 => Subject::Household { household },
+                _ => Subject::Delivery { delivery: DeliveryId::from_parts(1, random) },
             };
             prop_assert_eq!(read_due(&due_sort(subject, at)), Some((at, subject)));
             prop_assert!(due_shard(subject) < DUE_SHARDS);

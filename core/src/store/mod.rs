@@ -7,6 +7,7 @@
 mod carriers;
 mod condition;
 mod doors;
+mod endings;
 mod error;
 mod grants;
 mod households;

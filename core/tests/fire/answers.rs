@@ -242,6 +242,7 @@ fn in_words(due: &Due) -> (i64, String) {
     let subject = match due.subject {
         Subject::Delivery { delivery } => delivery.to_string(),
         Subject::Link { household, link } => format!("{household}#{link}"),
+        Subject::Household { household } => household.to_string(),
     };
     (due.at.as_microsecond(), subject)
 }

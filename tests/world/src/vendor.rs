@@ -17,7 +17,7 @@ use postern_contract::{
         LinkInput, LinkRevoked,
     },
     door::{Door, DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
-    ids::VendorId,
+    ids::{CommandId, VendorId},
     text::{DoorRef, SealedBlob, SecretText},
     unattended::{UnattendedClose, WarningSeconds},
 };
@@ -33,6 +33,10 @@ pub enum Trouble {
     Error(AdapterError),
     /// The call is carried out, and the answer is lost.
     NoAnswer,
+    /// The call is lost on its way, and nobody can tell.
+    Silence,
+    /// The adapter certainly was not reached.
+    NotReached,
     /// The call waits for this before it is carried out, and is carried out all the same if its deadline passes meanwhile: the
     /// adapter had sent it already.
     Hold(Arc<Notify>),
@@ -43,6 +47,8 @@ pub enum Trouble {
 pub struct Seen {
     /// The operation.
     pub operation: &'static str,
+    /// The order's id, where it was one and was carried out.
+    pub command: Option<CommandId>,
     /// When it was carried out.
     pub at: Timestamp,
 }
@@ -159,6 +165,14 @@ impl FakeVendor {
             .state
     }
 
+    /// How every door of every account stands.
+    #[must_use]
+    pub fn states(&self) -> Vec<DoorState> {
+        let inner = self.lock();
+        let doors = inner.accounts.values().flat_map(|account| &account.doors);
+        doors.map(|door| door.reading.state).collect()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,14 +180,28 @@ impl FakeVendor {
     fn answer(&self, call: Call) -> Result<Answer, AdapterError> {
         let now = self.clock.now();
         let mut inner = self.lock();
+        let operation = call.operation();
+        let order = match &call {
+            Call::DoorOpen(input) => Some(input.command),
+            Call::DoorClose(input) => Some(input.command),
+            _ => None,
+        };
+        let answer = inner.carry_out(call, now);
         inner.seen.push(Seen {
-            operation: call.operation(),
+            operation,
+            command: order.filter(|_| answer.is_ok()),
             at: now,
         });
+        answer
+    }
+}
+
+impl Inner {
+    fn carry_out(&mut self, call: Call, now: Timestamp) -> Result<Answer, AdapterError> {
         match call {
             Call::LinkBegin(input) => {
                 let url = format!("https://vendor.example/login?state={}", input.state.expose());
-                inner.last_state = Some(input.state);
+                self.last_state = Some(input.state);
                 Ok(Answer::LinkBegin(LinkBegun {
                     authorize_url: SecretText::new(url),
                     session: SealedBlob::new("session"),
@@ -181,7 +209,7 @@ impl FakeVendor {
             }
             Call::LinkComplete(input) => {
                 let name = input.code.expose().to_owned();
-                let account = inner
+                let account = self
                     .accounts
                     .get_mut(&name)
                     .ok_or_else(|| no(AdapterErrorKind::Rejected, "no such code"))?;
@@ -189,29 +217,29 @@ impl FakeVendor {
                 Ok(Answer::LinkComplete(account.grant(&name, now)))
             }
             Call::LinkRefresh(link) => {
-                let (name, account) = inner.account(&link)?;
+                let (name, account) = self.account(&link)?;
                 Ok(Answer::LinkRefresh(account.grant(&name, now)))
             }
             Call::LinkRevoke(link) => {
-                let (_, account) = inner.account(&link)?;
+                let (_, account) = self.account(&link)?;
                 account.revoked = true;
                 Ok(Answer::LinkRevoke(LinkRevoked {
                     revoked_at_vendor: true,
                 }))
             }
             Call::DoorsList(link) => {
-                let account = inner.served(&link)?;
+                let account = self.served(&link)?;
                 let doors = account.doors.clone();
                 Ok(Answer::DoorsList(DoorsListed { doors }))
             }
             Call::DoorRead(input) => {
-                let reading = inner.move_door(&input.link, &input.door, None, now)?;
+                let reading = self.move_door(&input.link, &input.door, None, now)?;
                 Ok(Answer::DoorRead(DoorRead { reading }))
             }
-            Call::DoorOpen(input) => inner
+            Call::DoorOpen(input) => self
                 .order(&input.link, &input.door, DoorState::Open, now)
                 .map(Answer::DoorOpen),
-            Call::DoorClose(input) => inner
+            Call::DoorClose(input) => self
                 .order(&input.link, &input.door, DoorState::Closed, now)
                 .map(Answer::DoorClose),
             Call::Describe(_) | Call::EventsSubscribe(_) | Call::EventsParse(_) | Call::ClipGet(_) => {
@@ -314,6 +342,8 @@ impl AdapterTransport for FakeVendor {
                 let _ = self.answer(request.call);
                 return Err(TransportError::NoAnswer("lost".to_owned()));
             }
+            Some(Trouble::Silence) => return Err(TransportError::NoAnswer("lost".to_owned())),
+            Some(Trouble::NotReached) => return Err(TransportError::NotReached("not there".to_owned())),
             Some(Trouble::Hold(release)) => {
                 release.notified().await;
                 self.answer(request.call)

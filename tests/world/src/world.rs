@@ -13,7 +13,7 @@ use postern_core::{
     Platform,
     grant::Limits,
     ports::{Adapters, Clock, FollowUpError, FollowUps, Subject, SystemChance},
-    store::{Store, Write},
+    store::{Item, Store, Write},
 };
 use postern_embedded_record::{EmbeddedRecord, Faults, Recorder};
 use postern_keys::KeyFile;
@@ -84,6 +84,23 @@ impl World {
             store: Store::new(&self.record.client_with(recorder, faults), "postern"),
             ..self.platform.clone()
         }
+    }
+
+    /// Every item of the record, to be checked as a whole.
+    pub async fn items(&self) -> Vec<Item> {
+        let mut pages = self
+            .record
+            .client()
+            .scan()
+            .table_name("postern")
+            .into_paginator()
+            .items()
+            .send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.unwrap());
+        }
+        items
     }
 
     /// The present.

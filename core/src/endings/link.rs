@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use postern_contract::{
     adapter::{Call, LinkInput},
     customer::HouseholdEvent,
-    ids::{HouseholdId, LinkId},
+    ids::{DoorId, HouseholdId, LinkId},
 };
 
 use crate::{
     Error, Platform,
     household::Link,
-    households::happened,
+    households::{consent_of, happened},
     store::{Condition, Key, StoreError, StoredLink, Write},
 };
 
@@ -81,6 +81,7 @@ async fn forgetting(
         Write::delete_link(household, link, stored.version),
         happened(platform, household, HouseholdEvent::Unlinked { link })?,
     ];
+    let mut forgotten = Vec::new();
     for door in platform.store.doors_of(household).await? {
         if door.doc.link != link {
             continue;
@@ -94,6 +95,33 @@ async fn forgetting(
             Some(other) => Write::check_door_claim(vendor, door_ref, other.household),
             None => Write::check(Key::door_claim(vendor, door_ref), Condition::Absent),
         });
+        forgotten.push(door.doc.id);
+    }
+    writes.extend(no_longer_chosen(platform, household, &forgotten).await?);
+    Ok(writes)
+}
+
+/// The consent must not go on naming a door that is forgotten, even where it was chosen a moment ago.
+async fn no_longer_chosen(
+    platform: &Platform,
+    household: HouseholdId,
+    forgotten: &[DoorId],
+) -> Result<Vec<Write>, Error> {
+    let consent = consent_of(platform, household).await?;
+    let chosen = consent
+        .delivery_door
+        .is_some_and(|chosen| forgotten.contains(&chosen.door));
+    if !chosen {
+        let unchanged = Condition::version(consent.version);
+        return Ok(vec![Write::check(Key::Consent(household), unchanged)]);
+    }
+    let off = consent.changed(|consent| {
+        consent.delivery_door = None;
+        consent.enabled = false;
+    });
+    let mut writes = vec![Write::put_consent(household, &off, Some(consent.version))?];
+    if consent.enabled {
+        writes.push(happened(platform, household, HouseholdEvent::TurnedOff)?);
     }
     Ok(writes)
 }
