@@ -2,5 +2,8 @@
 //! are under `tests/`.
 
 pub mod error_pages;
+pub mod held_by;
+pub mod promise_index;
 pub mod record;
+pub mod saga_page;
 pub mod stage;

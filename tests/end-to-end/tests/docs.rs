@@ -10,7 +10,7 @@ mod docs {
         process::Command,
     };
 
-    use postern_end_to_end::error_pages;
+    use postern_end_to_end::{error_pages, promise_index, saga_page};
 
     const REMEDY: &str =
         "run `cargo run -p postern-end-to-end --example write-error-pages` and commit what it wrote";
@@ -33,6 +33,31 @@ mod docs {
         let left_over = written.keys().filter(|name| !expected.contains_key(*name));
         let all = drifted.map(|(name, _)| name.clone()).chain(left_over.cloned());
         none(all, &format!("have drifted: {REMEDY}"));
+    }
+
+    #[test]
+    fn the_page_of_the_sagas_is_that_of_their_tables() {
+        let written = fs::read_to_string(root().join(saga_page::PAGE)).unwrap();
+        assert!(
+            written == saga_page::page(),
+            "{} has drifted: run `cargo run -p postern-end-to-end --example write-sagas` and commit what it wrote",
+            saga_page::PAGE
+        );
+    }
+
+    #[test]
+    fn the_index_of_the_promises_says_what_the_code_says() {
+        let root = root().canonicalize().unwrap();
+        none(
+            promise_index::faults(&root).unwrap().into_iter(),
+            "are not so, or nothing holds them",
+        );
+        let written = fs::read_to_string(root.join(promise_index::PAGE)).unwrap();
+        assert!(
+            written == promise_index::page(&root).unwrap(),
+            "{} has drifted: run `cargo run -p postern-end-to-end --example write-promises` and commit what it wrote",
+            promise_index::PAGE
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 15] = [
+    const ARROWS: [(&str, &[&str]); 16] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -129,6 +129,18 @@ mod house {
             against.map(move |(used, _)| format!("{folder} -> {used}"))
         });
         none(wrong, "are arrows that the architecture does not have");
+    }
+
+    #[test]
+    fn only_tests_can_take_a_guard_away() {
+        let manifests = files(root().as_path(), &|name| name == "Cargo.toml");
+        let asking = manifests
+            .iter()
+            .filter(|(path, text)| text.contains("\"breakable\"") && !path.starts_with("tests/"));
+        none(
+            asking.map(|(path, _)| path.clone()),
+            "ask for postern-core's feature breakable, which is for tests alone",
+        );
     }
 
     #[test]
