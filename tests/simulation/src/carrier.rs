@@ -229,6 +229,11 @@ impl Job {
         if !self.open(delivery, round).await {
             return false;
         }
+        if self.strikes(Kind::OpensAgain) {
+            let body = self.opening(&self.driver(), &self.parcels()[0], 20.0);
+            let key = self.key(&format!("{round}-anew"), 0);
+            self.verb(delivery, "open", key, body).await;
+        }
         sleep(Duration::from_secs(self.dice.between(10, 150))).await;
         if self.strikes(Kind::LeftOpen) {
             return true;

@@ -213,9 +213,18 @@ impl Judge<'_> {
                 )
             });
         }
+        // Where a line brings one call to two adapters, one may send it and the other refuse it. When the refusal is what was heard,
+        // nobody on this side of the line can know that the order left.
+        let unknowable = |open: &&Departure| {
+            self.truth.times_carried(open.command) > 1
+                && log.iter().any(|entry| {
+                    matches!(&entry.event, DeliveryEvent::OpenNotExecuted { command, .. } if *command == open.command)
+                })
+        };
         let opens = departures
             .iter()
-            .filter(|departure| departure.way == Direction::Open);
+            .filter(|departure| departure.way == Direction::Open)
+            .filter(|departure| !unknowable(departure));
         for open in opens {
             self.stood_open(delivery, open, life, log, outcome);
         }

@@ -22,8 +22,9 @@ const DELAY_MAX: SignedDuration = SignedDuration::from_mins(15);
 pub(crate) const VISIBLE_AGAIN: SignedDuration = SignedDuration::from_secs(30);
 /// How often a message comes at most.
 const RECEIVES_MAX: u32 = 3;
-/// How many messages of one subject wait at the most before none of them is repeated.
-const WAITING_MAX: usize = 3;
+/// How many messages of one subject wait at the most. A follow-up is a hint and may be lost; each begins a row of looks, and without
+/// a limit a run whose messages come twice would do nothing but look.
+const WAITING_MAX: usize = 4;
 
 /// A message of the queue.
 #[derive(Debug, Clone, Copy)]
@@ -110,7 +111,7 @@ impl FollowUps for QueueEnd {
         self.life.before("a follow-up").await;
         let (queue, faults) = (&self.queue, &self.queue.scene.faults);
         let now = queue.scene.now();
-        if at.duration_since(now) > DELAY_MAX {
+        if at.duration_since(now) > DELAY_MAX || queue.waiting_for(subject) >= WAITING_MAX {
             return Ok(());
         }
         if faults.strikes(Kind::FollowUpLost) {
@@ -131,9 +132,7 @@ impl FollowUps for QueueEnd {
             at = now;
         }
         queue.put(at, message);
-        // Each repeat begins a row of looks of its own: without a limit there would be ever more of them.
-        let repeats = queue.waiting_for(subject) < WAITING_MAX;
-        if repeats && faults.strikes(Kind::FollowUpTwice) {
+        if faults.strikes(Kind::FollowUpTwice) {
             let apart = faults.dice(Kind::FollowUpTwice).between(0, 5_000);
             queue.put(
                 at + SignedDuration::from_millis(i64::try_from(apart).unwrap_or_default()),
