@@ -71,6 +71,7 @@ impl Judge<'_> {
             for entry in &log {
                 *outcome.events.entry(entry.event.name().to_owned()).or_default() += 1;
             }
+            let before = self.scene.breaches().len();
             self.chain(*delivery, &grant, &log);
             for one in acknowledged.iter().filter(|one| one.delivery == *delivery) {
                 let entry = usize::try_from(one.length)
@@ -88,6 +89,13 @@ impl Judge<'_> {
             self.end(*delivery, &grant, booked, &log);
             self.strange(*delivery, &log);
             self.closed(*delivery, booked, &log, &mut outcome);
+            if self.scene.breaches().len() > before {
+                for entry in &log {
+                    let written = serde_json::to_string(&entry.event).unwrap_or_default();
+                    self.scene
+                        .note("log", format_args!("{delivery} {} {written}", entry.at));
+                }
+            }
         }
         self.doors();
         outcome
@@ -273,6 +281,14 @@ impl Judge<'_> {
             .iter()
             .find(|(at, cause)| cause.is_some() && *at >= open.at && *at <= late);
         let Some((up, _)) = moved else { return };
+        // The sensor had shown it open before it moved: that ended the doubt about the order, and nobody waited for it any more.
+        let deceived = log.iter().any(|entry| {
+            matches!(&entry.event, DeliveryEvent::Opened { reading } if self.truth.is_lie(reading))
+                && (open.at..*up).contains(&entry.at)
+        });
+        if deceived {
+            return;
+        }
         let down = life.closed_after(*up).unwrap_or(self.scene.now());
         let stood = down.duration_since(*up);
         outcome

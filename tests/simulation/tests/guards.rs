@@ -42,7 +42,7 @@ fn without_its_guards_a_code_opens_twice() {
         Guard::CodeLiesReady,
         Guard::CodeRedeemedOnce,
     ];
-    breaks(&without(&guards, "opens-again", 1, 3));
+    breaks(&without(&guards, "opens-again", 2, 3));
 }
 
 #[test]
