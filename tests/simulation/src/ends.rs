@@ -275,7 +275,13 @@ impl Judge<'_> {
         log: &[LogEntry],
         outcome: &mut Outcome,
     ) {
+        // From the next order of another delivery on, what moves it is that one's.
+        let others = self.truth.departures_to(&open.serial);
+        let next = others
+            .iter()
+            .find(|other| other.delivery != delivery && other.way == Direction::Open && other.at > open.at);
         let late = open.at + SignedDuration::from_mins(9);
+        let late = next.map_or(late, |next| next.at.min(late));
         let moved = life
             .ups
             .iter()
