@@ -2,7 +2,7 @@
 //!
 //! The record of a key is written in the same transaction as what it did, so there is no moment in which one is there without the
 //! other. A repeat that comes while a door command is under way waits for its answer. A record whose first request was cut off
-//! never runs the command again: it answers what is known by then.
+//! never runs the command again: what is known by then becomes the answer, also for the first request, should it come back.
 
 use std::time::Duration;
 
@@ -100,10 +100,10 @@ impl Idempotent {
                 Answered::Running { delivery, until } => (delivery, until),
             };
             let now = platform.now();
-            if until <= now {
-                // The first request was cut off: nothing is run again, and what is known is the answer.
-                let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
-                return Ok(loaded.grant.view());
+            if until <= now
+                && let Some(view) = self.answer_what_is_known(platform, delivery).await?
+            {
+                return Ok(view);
             }
             if now >= deadline {
                 return Err(Error::StillRunning);
@@ -114,6 +114,30 @@ impl Idempotent {
                 .await?
                 .ok_or(Error::Corrupt("an idempotency record that vanished"))?;
         }
+    }
+
+    /// The first request was cut off: nothing is run again, and what is known is the answer. Nothing is answered where an answer was
+    /// kept meanwhile.
+    async fn answer_what_is_known(
+        &self,
+        platform: &Platform,
+        delivery: DeliveryId,
+    ) -> Result<Option<DeliveryView>, Error> {
+        let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
+        let view = loaded.grant.view();
+        let kept = self.finished(platform, Ok(&view))?;
+        match platform.store.transact(vec![kept]).await {
+            Ok(()) => Ok(Some(view)),
+            Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The answer that a repeat was given in the place of this request.
+    pub(super) async fn answered_meanwhile(&self, platform: &Platform) -> Result<DeliveryView, Error> {
+        let found = self.find(platform).await?;
+        let found = found.ok_or(Error::Corrupt("an idempotency record that vanished"))?;
+        self.replay(platform, found).await
     }
 
     /// The write that says: this key's request is under way, and a command for this delivery leaves by `send_by` or never.

@@ -97,16 +97,13 @@ impl Sent {
 /// An order whose outcome is on record.
 pub(crate) struct Settled {
     pub(crate) grant: Grant,
-    refusal: Option<Refusal>,
+    answer: Result<DeliveryView, Error>,
 }
 
 impl Settled {
     /// What the carrier hears.
     pub(super) fn into_answer(self) -> Result<DeliveryView, Error> {
-        match self.refusal {
-            None => Ok(self.grant.view()),
-            Some(refusal) => Err(refusal.into()),
-        }
+        self.answer
     }
 }
 
@@ -207,6 +204,8 @@ pub(crate) async fn settle(platform: &Platform, sent: Sent) -> Result<Settled, E
         result,
         refusal,
     } = sent;
+    // A repeat that took this request for cut off was given an answer: that is the answer, and the outcome is recorded all the same.
+    let mut answered_meanwhile = false;
     for _ in 0..TRIES_MAX {
         let settled = Command::Settle {
             command,
@@ -216,18 +215,25 @@ pub(crate) async fn settle(platform: &Platform, sent: Sent) -> Result<Settled, E
         let commit = prepare(platform, &loaded, events).await?;
         let view = commit.grant.view();
         let mut writes = commit.writes;
-        if let Some(caller) = &caller {
+        let answer_at = writes.len();
+        if let Some(caller) = caller.as_ref().filter(|_| !answered_meanwhile) {
             writes.push(caller.finished(platform, refusal.as_ref().map_or(Ok(&view), Err))?);
         }
         match platform.store.transact(writes).await {
             Ok(()) => {
                 operator::tell(&loaded.grant, &commit.grant);
                 follow_up(platform, &commit.grant).await;
+                let answer = match (caller, refusal) {
+                    (Some(caller), _) if answered_meanwhile => caller.answered_meanwhile(platform).await,
+                    (_, Some(refusal)) => Err(refusal.into()),
+                    (_, None) => Ok(view),
+                };
                 return Ok(Settled {
                     grant: commit.grant,
-                    refusal,
+                    answer,
                 });
             }
+            Err(error) if error.is_condition(answer_at) => answered_meanwhile = true,
             Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {
                 loaded = reload(platform, commit.grant.delivery).await?;
             }

@@ -67,10 +67,12 @@ impl Write {
             .on(unused(now))
     }
 
-    /// Keeps the answer to a request that was under way.
+    /// Keeps the answer to a request that was under way, on condition that it has none.
     #[must_use]
     pub fn request_finished(asked: Asked<'_>, answer: &str, now: Timestamp) -> Self {
-        record(asked, now).with(attribute::ANSWER, text(answer))
+        record(asked, now)
+            .with(attribute::ANSWER, text(answer))
+            .on(Condition::Lacks(attribute::ANSWER))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Asked again after each step, and at the same time as the step that follows: one answer, one motion.
 
 use jiff::SignedDuration;
+use postern_contract::adapter::Call;
+use postern_test_world::Trouble;
 
 use super::{
     drive::{self, Came},
@@ -79,5 +81,27 @@ async fn a_request_that_is_repeated_at_the_same_time_moves_nothing_a_second_time
             );
             stage.goes_on(&case).await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_was_taken_for_cut_off_and_comes_back_gives_the_answer_that_its_repeat_was_given() {
+    for scene in [Scene::Opening, Scene::OpeningWithARefresh, Scene::Closing] {
+        let case = format!("{scene:?}, refused by the vendor");
+        let stage = Stage::set(scene).await;
+        let platform = &stage.world.platform;
+        stage.world.vendor.trouble(|call| {
+            matches!(call, Call::DoorOpen(_) | Call::DoorClose(_)).then_some(Trouble::NotReached)
+        });
+        let settling = scene.saga().steps.len() - 1;
+        let Ok(Came::On(first)) = drive::until(platform, stage.flow().await, settling).await else {
+            panic!("{case}: it has an outcome to record");
+        };
+        stage.world.clock.advance(SignedDuration::from_secs(13));
+        let again = stage.request(platform).await.unwrap();
+        assert_eq!(drive::home(platform, first).await.unwrap(), again, "{case}");
+        assert_eq!(stage.request(platform).await.unwrap(), again, "{case}");
+        assert_eq!(stage.motions(), stage.motions_before(), "{case}: it moved");
+        stage.goes_on(&case).await;
     }
 }

@@ -58,6 +58,10 @@ impl Model {
             Step::Running { tenant, key, now, .. } | Step::Answered { tenant, key, now } => {
                 taken(self.answer(tenant, key, now).is_some())
             }
+            Step::Finished { tenant, key, .. } => {
+                let kept = self.answers.get(&(pool::name(tenant), pool::name(key)));
+                taken(kept.is_some_and(|(record, _)| matches!(record.progress, Answered::Done(_))))
+            }
             _ => None,
         }
     }
