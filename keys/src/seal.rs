@@ -58,6 +58,11 @@ impl SealContext {
         Self::new([("vendor", vendor), ("link", link)])
     }
 
+    /// The context of a secret setting of a vendor's adapter.
+    pub fn for_setting(vendor: &str, setting: &str) -> Self {
+        Self::new([("vendor", vendor), ("setting", setting)])
+    }
+
     /// The context of one delivery's one-time code.
     pub fn for_delivery(delivery: &str) -> Self {
         Self::new([("delivery", delivery)])

@@ -36,3 +36,14 @@ async fn a_missing_setting_is_named_at_the_start() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("MYQ_CLIENT_ID"));
 }
+
+#[tokio::test]
+async fn a_client_secret_in_clear_is_refused_at_the_start_and_not_repeated() {
+    let host = LambdaHost::start().await.unwrap();
+    let function = adapter(&host).with("MYQ_CLIENT_SECRET", "swordfish");
+    let output = function.run().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("MYQ_CLIENT_SECRET"), "{said}");
+    assert!(!said.contains("swordfish"), "{said}");
+}

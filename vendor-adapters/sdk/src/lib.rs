@@ -9,6 +9,7 @@
 //!   or after its deadline, and what is not known to have failed is reported as unknown.
 //! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens.
 //! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door.
+//! - [`sealed_setting`] opens a secret setting, such as our client secret at the vendor.
 //! - [`serve`] is the whole `main` of an adapter on AWS Lambda.
 //!
 //! What never happens here: a token, code or verifier in a log, an error or an answer.
@@ -24,6 +25,7 @@ mod logging;
 mod oauth;
 mod order;
 mod sealable;
+mod setting;
 mod tokens;
 
 pub use adapter::{Adapter, Begun, CallContext, Granted};
@@ -39,6 +41,7 @@ pub use logging::{RedactingWriter, init_json_logs, redact};
 pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
 pub use sealable::{NotSealable, Sealable};
+pub use setting::{SettingError, sealed_setting};
 pub use tokens::{FRESHNESS_MARGIN, TokenSet};
 
 pub use postern_contract as contract;
