@@ -16,5 +16,5 @@ pub use self::{
     customer::CustomerClient,
     http::{Answer, PlayError},
     proof::Proof,
-    story::{Story, at_the_door, booking, household, play, set_up},
+    story::{Story, at_the_door, booking, household, play, set_up, settle_in},
 };

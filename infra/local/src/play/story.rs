@@ -63,6 +63,15 @@ pub fn at_the_door() -> Fix {
 pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> {
     let person = &local.seeds.people[0];
     let customer = CustomerClient::log_in(&local.addresses, person).await?;
+    settle_in(&customer).await?;
+    Ok(customer)
+}
+
+/// The same for whoever is logged in.
+///
+/// # Errors
+/// [`PlayError`].
+pub async fn settle_in(customer: &CustomerClient) -> Result<(), PlayError> {
     if customer.household().await?.is_none() {
         customer.sign_up(&household()).await?;
     }
@@ -86,7 +95,7 @@ pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> 
     }
     customer.prefer(&Preferences::default()).await?;
     customer.turn_on().await?;
-    Ok(customer)
+    Ok(())
 }
 
 /// A booking for the play's household whose window holds `now`.

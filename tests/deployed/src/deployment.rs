@@ -1,0 +1,211 @@
+//! One deployment: the core stack, the adapters' stacks, and what an operator registers.
+
+use std::{collections::BTreeMap, path::Path, process::Output};
+
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    emulator::{ARTIFACTS, Emulator},
+    package::Package,
+    python,
+};
+
+/// Where a vendor's login page sends the household's browser back to.
+const LINKED: &str = "https://customers.postern.example/linked";
+/// Where the customers' sign-in returns to.
+const SIGNED_IN: &str = "https://customers.postern.example/";
+
+/// A stack's parameters, by name.
+pub type Settings = BTreeMap<&'static str, String>;
+
+/// A deployment of the core.
+#[derive(Debug)]
+pub struct Deployment {
+    /// Its name, which is also its stack's.
+    pub name: String,
+    /// What its stack says of itself.
+    pub outputs: BTreeMap<String, String>,
+    pub(crate) emulator: &'static Emulator,
+}
+
+impl Deployment {
+    /// Deploys the core under a name that no other test uses, such as `postern-us-crash`.
+    pub async fn new(name: &str) -> Self {
+        let mut deployment = Self {
+            name: name.to_owned(),
+            outputs: BTreeMap::new(),
+            emulator: Emulator::shared(),
+        };
+        deployment.deploy_core(&Settings::new()).await;
+        deployment
+    }
+
+    /// Deploys the core, once more perhaps, with these parameters beside the usual ones.
+    pub async fn deploy_core(&mut self, settings: &Settings) {
+        let name = self.name.clone();
+        let output = self.try_core(settings).await;
+        assert!(output.status.success(), "{}", said(&output));
+        self.outputs = outputs(self.emulator, &name).await;
+    }
+
+    /// The same, where it may fail.
+    pub async fn try_core(&self, settings: &Settings) -> Output {
+        let mut all = Settings::from([
+            ("LinkRedirectUri", LINKED.to_owned()),
+            ("CustomerSignInReturns", SIGNED_IN.to_owned()),
+            (
+                "TokenKeysOrigin",
+                self.emulator.endpoint().as_str().trim_end_matches('/').to_owned(),
+            ),
+        ]);
+        all.extend(settings.clone());
+        self.deploy("core/template.yaml", &self.name, all).await
+    }
+
+    /// Deploys the myQ adapter that speaks with the cloud at `cloud`.
+    pub async fn deploy_adapter(&self, cloud: &Url, settings: &Settings) {
+        let mut all: Settings = ["IdentityUrl", "AccountsUrl", "DevicesUrl", "CommandsUrl"]
+            .map(|host| (host, cloud.to_string()))
+            .into();
+        all.insert("ClientId", "postern".to_owned());
+        all.extend(settings.clone());
+        let output = self.deploy("adapters/myq.yaml", &self.adapter_stack(), all).await;
+        assert!(output.status.success(), "{}", said(&output));
+    }
+
+    /// The stack of the adapter, and its function's name.
+    pub fn adapter_stack(&self) -> String {
+        format!("{}-adapter-myq", self.name)
+    }
+
+    /// Deletes the adapter's stack, and answers the key that is kept of it.
+    pub async fn delete_adapter(&self) -> String {
+        let stack = self.adapter_stack();
+        let key = outputs(self.emulator, &stack).await["CredentialsKey"].clone();
+        self.emulator
+            .aws(&["cloudformation", "delete-stack", "--stack-name", &stack])
+            .await;
+        self.emulator
+            .aws(&[
+                "cloudformation",
+                "wait",
+                "stack-delete-complete",
+                "--stack-name",
+                &stack,
+            ])
+            .await;
+        key
+    }
+
+    async fn deploy(&self, template: &str, stack: &str, mut settings: Settings) -> Output {
+        settings.insert("Deployment", self.name.clone());
+        settings.insert("Architecture", "x86_64".to_owned());
+        let packaged = self.packaged(template).await;
+        let mut command = self.emulator.tool("aws");
+        command.args([
+            "cloudformation",
+            "deploy",
+            "--stack-name",
+            stack,
+            "--template-file",
+        ]);
+        command
+            .arg(packaged)
+            .args(["--capabilities", "CAPABILITY_NAMED_IAM"]);
+        command.args(["--no-fail-on-empty-changeset", "--parameter-overrides"]);
+        command.args(settings.iter().map(|(name, value)| format!("{name}={value}")));
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
+    }
+
+    /// The template with its files uploaded, by the operator's own tool.
+    async fn packaged(&self, template: &str) -> std::path::PathBuf {
+        let to = self
+            .emulator
+            .file(&format!("{}-{}", self.name, template.replace('/', "-")), b"");
+        let mut command = self.emulator.tool("aws");
+        command.args([
+            "cloudformation",
+            "package",
+            "--s3-bucket",
+            ARTIFACTS,
+            "--s3-prefix",
+            &self.name,
+        ]);
+        command.arg("--output-template-file").arg(&to);
+        let template = template.to_owned();
+        tokio::task::spawn_blocking(move || {
+            command
+                .arg("--template-file")
+                .arg(Package::built().template(&template));
+            python::must(&mut command);
+        })
+        .await
+        .unwrap();
+        to
+    }
+
+    /// Where the carriers' API answers.
+    pub fn carrier_api(&self) -> Url {
+        self.api("CarrierApi")
+    }
+
+    /// Where the customers' API answers.
+    pub fn customer_api(&self) -> Url {
+        self.api("CustomerApi")
+    }
+
+    /// The emulator's own address of an API: the name in the output is known to no resolver.
+    fn api(&self, output: &str) -> Url {
+        let named = Url::parse(&self.outputs[output]).unwrap();
+        let id = named.host_str().unwrap().split('.').next().unwrap();
+        let path = format!("/_aws/execute-api/{id}/$default");
+        self.emulator.endpoint().join(&path).unwrap()
+    }
+
+    /// A function's log, each line as it was written.
+    pub async fn log_of(&self, function: &str) -> Vec<String> {
+        let group = format!("/postern/{}-{function}", self.name);
+        let events = self
+            .emulator
+            .aws(&["logs", "filter-log-events", "--log-group-name", &group])
+            .await;
+        let events = events["events"].as_array().unwrap();
+        events
+            .iter()
+            .map(|event| event["message"].as_str().unwrap().to_owned())
+            .collect()
+    }
+}
+
+/// Where it is; for people who are sent back there.
+pub(crate) fn linked() -> Url {
+    Url::parse(LINKED).unwrap()
+}
+
+/// Where sign-in returns to.
+pub(crate) fn signed_in() -> Url {
+    Url::parse(SIGNED_IN).unwrap()
+}
+
+async fn outputs(emulator: &'static Emulator, stack: &str) -> BTreeMap<String, String> {
+    let described = emulator
+        .aws(&["cloudformation", "describe-stacks", "--stack-name", stack])
+        .await;
+    let outputs = described["Stacks"][0]["Outputs"].as_array().unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    outputs
+        .iter()
+        .map(|output| (text(&output["OutputKey"]), text(&output["OutputValue"])))
+        .collect()
+}
+
+fn said(output: &Output) -> String {
+    format!(
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}

@@ -1,0 +1,107 @@
+//! What is deployed: the templates as they are, beside the functions' binaries without their debug information.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::python::must;
+
+/// The functions, by the names of their binaries, which are also the folders that the templates take them from.
+const FUNCTIONS: [&str; 4] = ["carrier-api", "customer-api", "guardian", "myq-adapter"];
+
+/// The folder of the templates in the repository.
+#[must_use]
+pub fn templates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../infra/aws")
+        .canonicalize()
+        .unwrap()
+}
+
+/// A copy of the templates with the binaries where they look for them.
+#[derive(Debug)]
+pub struct Package {
+    folder: TempDir,
+}
+
+impl Package {
+    /// The package of this build, made once for a test process.
+    pub fn built() -> &'static Self {
+        static MADE: OnceLock<Package> = OnceLock::new();
+        MADE.get_or_init(Self::new)
+    }
+
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let aws = folder.path().join("infra/aws");
+        for part in ["core", "adapters"] {
+            let to = aws.join(part);
+            std::fs::create_dir_all(&to).unwrap();
+            for file in std::fs::read_dir(templates().join(part)).unwrap() {
+                let file = file.unwrap();
+                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+            }
+        }
+        let binaries = binaries();
+        for function in FUNCTIONS {
+            let binary = binaries
+                .iter()
+                .find(|binary| binary.file_name().unwrap() == function);
+            let binary = binary.unwrap_or_else(|| panic!("{function} was not built"));
+            let place = folder.path().join("target/package").join(function);
+            std::fs::create_dir_all(&place).unwrap();
+            must(
+                Command::new("strip")
+                    .arg("-o")
+                    .arg(place.join("bootstrap"))
+                    .arg(binary),
+            );
+        }
+        Self { folder }
+    }
+
+    /// A template in the package, such as `core/template.yaml`.
+    #[must_use]
+    pub fn template(&self, name: &str) -> PathBuf {
+        self.folder.path().join("infra/aws").join(name)
+    }
+}
+
+/// Where this build's files are.
+pub(crate) fn profile_folder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.ancestors().nth(2).unwrap().to_owned()
+}
+
+/// The workspace's binaries, built just as the tests' command builds them, so that nothing is built twice.
+fn binaries() -> Vec<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut build = Command::new(cargo);
+    build.args([
+        "test",
+        "--no-run",
+        "--workspace",
+        "--all-features",
+        "--message-format=json",
+        "--quiet",
+    ]);
+    if profile_folder().ends_with("release") {
+        build.arg("--release");
+    }
+    build.env("CARGO_TARGET_DIR", profile_folder().parent().unwrap());
+    build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let said = String::from_utf8(must(&mut build)).unwrap();
+    let messages = said
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let of_binaries = messages
+        .filter(|message| message["target"]["kind"][0] == "bin" && message["profile"]["test"] == false);
+    of_binaries
+        .filter_map(|message| message["executable"].as_str().map(PathBuf::from))
+        .collect()
+}

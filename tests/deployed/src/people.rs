@@ -1,0 +1,328 @@
+//! Who uses a deployment in the tests: a carrier with a client of the carriers' pool, a person of the customers' pool with a household
+//! and a myQ opener, and that opener's cloud.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use postern_contract::{
+    adapter::ContractVersion,
+    carrier::{CarrierRecord, CloseDoor, Dispatch, OpenDoor},
+    delivery::{DeliveryView, GrantState},
+    ids::DeliveryId,
+};
+use postern_core::{
+    store::{Store, Write},
+    vendor::VendorRecord,
+};
+use postern_local::{
+    Addresses,
+    play::{CarrierClient, CustomerClient, at_the_door, booking, settle_in},
+};
+use postern_vendor_clouds::{Config, Control, Direction, DoorTimings, MyqCloud, RunningCloud, Serial};
+use reqwest::{Client, header::LOCATION, redirect::Policy};
+use ring::digest::{SHA256, digest};
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    deployment::{Deployment, Settings, linked, signed_in},
+    until,
+};
+
+/// The person's login.
+const EMAIL: &str = "alex@example.com";
+/// Of no worth outside an emulator.
+const PASSWORD: &str = "correct horse battery 1";
+
+/// A household with a linked door, and the carrier that delivers to it.
+#[derive(Debug)]
+pub struct Household {
+    /// Its app.
+    pub customer: CustomerClient,
+    /// The carrier's system.
+    pub carrier: CarrierClient,
+    /// The cloud of its opener.
+    pub cloud: RunningCloud,
+    /// Its door, as that cloud knows it.
+    pub door: Serial,
+}
+
+impl Household {
+    /// Deploys an adapter, registers it and a carrier, and moves a household in.
+    pub async fn settled(deployment: &Deployment) -> Self {
+        let cloud = MyqCloud::start(Config {
+            timings: DoorTimings::fast(),
+            redirect_uris: vec![linked().to_string()],
+            ..Config::demo()
+        })
+        .await
+        .unwrap();
+        deployment
+            .deploy_adapter(&Url::parse(cloud.base_url()).unwrap(), &Settings::new())
+            .await;
+        let addresses = Addresses {
+            issuer: deployment.emulator.endpoint().clone(),
+            carrier_api: deployment.carrier_api(),
+            customer_api: deployment.customer_api(),
+            myq: Url::parse(cloud.base_url()).unwrap(),
+            linked: linked(),
+            signed_in: signed_in(),
+        };
+        register_vendor(deployment).await;
+        let (client, secret) = register_carrier(deployment, "Northwind Parcel").await;
+        let token = carrier_token(deployment, &client, &secret, "").await.unwrap();
+        let carrier = CarrierClient::with_token(&addresses, token).unwrap();
+        let customer = CustomerClient::with_token(&addresses, customer_token(deployment).await).unwrap();
+        settle_in(&customer).await.unwrap();
+        let door = cloud.control().door_named("Main door").unwrap();
+        Self {
+            customer,
+            carrier,
+            cloud,
+            door,
+        }
+    }
+
+    /// The controls of the opener's cloud.
+    pub fn myq(&self) -> &Control {
+        self.cloud.control()
+    }
+
+    /// How often the door really began to move up.
+    pub fn times_opened(&self) -> usize {
+        self.myq().times_moved(&self.door, Direction::Open).unwrap()
+    }
+
+    /// How often the door really began to move down.
+    pub fn times_closed(&self) -> usize {
+        self.myq().times_moved(&self.door, Direction::Close).unwrap()
+    }
+
+    /// A delivery that is out and armed.
+    pub async fn armed(&self, parcel: &str) -> DeliveryView {
+        let booking = booking(Timestamp::now(), parcel);
+        let booked = self
+            .carrier
+            .book(&format!("book-{parcel}"), &booking)
+            .await
+            .unwrap();
+        let key = format!("dispatch-{parcel}");
+        let armed = self
+            .carrier
+            .dispatch(booked.id, &key, &Dispatch::default())
+            .await
+            .unwrap();
+        assert_eq!(armed.state, GrantState::Armed);
+        armed
+    }
+
+    /// The delivery once `so` holds of it.
+    pub async fn until(&self, delivery: DeliveryId, so: impl Fn(&DeliveryView) -> bool) -> DeliveryView {
+        let so = &so;
+        until("the delivery's state", || async move {
+            self.carrier.delivery(delivery).await.ok().filter(|view| so(view))
+        })
+        .await
+    }
+}
+
+/// The driver, as a body for closing.
+#[must_use]
+pub fn driver() -> CloseDoor {
+    CloseDoor {
+        driver: "driver-7".parse().unwrap(),
+    }
+}
+
+/// The driver at the door, with the delivery's first parcel.
+#[must_use]
+pub fn open_for(delivery: &DeliveryView) -> OpenDoor {
+    OpenDoor {
+        driver: driver().driver,
+        position: at_the_door(),
+        tracking_number: delivery.tracking_numbers[0].clone(),
+    }
+}
+
+/// The record, as the operator's tools see it.
+fn store(deployment: &Deployment) -> Store {
+    let http = aws_smithy_http_client::Builder::new().build_http();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::for_tests())
+        .endpoint_url(deployment.emulator.endpoint().as_str())
+        .http_client(http)
+        .build();
+    Store::new(
+        &aws_sdk_dynamodb::Client::from_conf(config),
+        deployment.outputs["Table"].as_str(),
+    )
+}
+
+async fn register_vendor(deployment: &Deployment) {
+    let record = VendorRecord {
+        name: "myQ".to_owned(),
+        adapter: deployment.adapter_stack(),
+        active: true,
+        contract: ContractVersion::CURRENT,
+        registered_at: Timestamp::now(),
+    };
+    let write = Write::put_vendor(&"myq".parse().unwrap(), &record).unwrap();
+    store(deployment).transact(vec![write]).await.unwrap();
+}
+
+/// A carrier with a client of its own: its id and its secret.
+async fn register_carrier(deployment: &Deployment, name: &str) -> (String, String) {
+    let aws = async |args: &[&str]| deployment.emulator.aws(args).await;
+    let pool = &deployment.outputs["CarriersPool"];
+    let made = aws(&[
+        "cognito-idp",
+        "create-user-pool-client",
+        "--user-pool-id",
+        pool,
+        "--client-name",
+        name,
+        "--generate-secret",
+        "--allowed-o-auth-flows-user-pool-client",
+        "--allowed-o-auth-flows",
+        "client_credentials",
+        "--allowed-o-auth-scopes",
+        "postern/eligibility:read",
+        "postern/deliveries:read",
+        "postern/deliveries:write",
+        "postern/evidence:read",
+    ])
+    .await;
+    let text = |name: &str| made["UserPoolClient"][name].as_str().unwrap().to_owned();
+    let (client, secret) = (text("ClientId"), text("ClientSecret"));
+    let (api, authorizer) = (
+        &deployment.outputs["CarriersApiId"],
+        &deployment.outputs["CarriersAuthorizer"],
+    );
+    let known = aws(&[
+        "apigatewayv2",
+        "get-authorizer",
+        "--api-id",
+        api,
+        "--authorizer-id",
+        authorizer,
+    ])
+    .await;
+    let mut jwt = known["JwtConfiguration"].clone();
+    jwt["Audience"]
+        .as_array_mut()
+        .unwrap()
+        .push(Value::from(client.as_str()));
+    aws(&[
+        "apigatewayv2",
+        "update-authorizer",
+        "--api-id",
+        api,
+        "--authorizer-id",
+        authorizer,
+        "--jwt-configuration",
+        &jwt.to_string(),
+    ])
+    .await;
+    let record = CarrierRecord {
+        name: name.to_owned(),
+        active: true,
+        registered_at: Timestamp::now(),
+    };
+    let write = Write::put_carrier(&client.parse().unwrap(), &record).unwrap();
+    store(deployment).transact(vec![write]).await.unwrap();
+    (client, secret)
+}
+
+/// A token by client credentials, for these scopes or, if there are none, all that the client may have.
+pub(crate) async fn carrier_token(
+    deployment: &Deployment,
+    client: &str,
+    secret: &str,
+    scopes: &str,
+) -> Option<SecretString> {
+    let mut form = vec![("grant_type", "client_credentials")];
+    if !scopes.is_empty() {
+        form.push(("scope", scopes));
+    }
+    let request = browser()
+        .post(deployment.emulator.endpoint().join("oauth2/token").unwrap())
+        .basic_auth(client, Some(secret))
+        .form(&form);
+    let tokens: Value = request.send().await.unwrap().json().await.unwrap();
+    tokens["access_token"].as_str().map(SecretString::from)
+}
+
+/// The person's token, by the sign-in page, code and PKCE.
+async fn customer_token(deployment: &Deployment) -> SecretString {
+    let aws = async |args: &[&str]| deployment.emulator.aws(args).await;
+    let pool = &deployment.outputs["CustomersPool"];
+    let of_person = ["--user-pool-id", pool, "--username", EMAIL];
+    aws(&[
+        &["cognito-idp", "admin-create-user", "--message-action", "SUPPRESS"],
+        &of_person[..],
+    ]
+    .concat())
+    .await;
+    aws(&[
+        &[
+            "cognito-idp",
+            "admin-set-user-password",
+            "--permanent",
+            "--password",
+            PASSWORD,
+        ],
+        &of_person[..],
+    ]
+    .concat())
+    .await;
+
+    let client = deployment.outputs["CustomersClient"].as_str();
+    let verifier = "a-verifier-that-is-long-enough-for-the-rule-of-forty-three-characters";
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
+    let back = signed_in();
+    let form = [
+        ("client_id", client),
+        ("redirect_uri", back.as_str()),
+        ("response_type", "code"),
+        ("scope", "openid postern/household"),
+        ("state", "state-1"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+        ("username", EMAIL),
+        ("password", PASSWORD),
+    ];
+    let endpoint = deployment.emulator.endpoint();
+    let sent = browser()
+        .post(endpoint.join("login").unwrap())
+        .form(&form)
+        .send()
+        .await
+        .unwrap();
+    let to = sent.headers()[LOCATION].to_str().unwrap();
+    let to = Url::parse(to).unwrap();
+    assert!(to.as_str().starts_with(back.as_str()), "sent back to {to}");
+    let (_, code) = to.query_pairs().find(|(name, _)| name == "code").unwrap();
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", client),
+        ("redirect_uri", back.as_str()),
+        ("code", &code),
+        ("code_verifier", verifier),
+    ];
+    let request = browser().post(endpoint.join("oauth2/token").unwrap()).form(&form);
+    let tokens: Value = request.send().await.unwrap().json().await.unwrap();
+    SecretString::from(tokens["access_token"].as_str().unwrap())
+}
+
+fn browser() -> Client {
+    Client::builder()
+        .redirect(Policy::none())
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
+}

@@ -1,0 +1,61 @@
+//! The Python environments of these tests: exact versions from the package index, made once under the target directory.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+/// Runs `emulator/start.py`.
+const EMULATOR: &[&str] = &["ministack[full]==1.5.33"];
+/// What an operator has.
+const TOOLS: &[&str] = &["awscli==1.45.64", "cfn-lint==1.51.0"];
+
+/// The interpreter with the emulator in it.
+pub(crate) fn emulator() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| environment(EMULATOR).join("python"))
+}
+
+/// The folder of the operator's tools.
+pub fn tools() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| environment(TOOLS))
+}
+
+/// The `bin` folder of an environment with these requirements and nothing else. One process makes it, and others wait for it.
+fn environment(requirements: &[&str]) -> PathBuf {
+    let name = requirements.join("+").replace("==", "-").replace(['[', ']'], "-");
+    let folder = crate::package::profile_folder()
+        .with_file_name("tmp")
+        .join("python");
+    std::fs::create_dir_all(&folder).unwrap();
+    let home = folder.join(&name);
+    let ready = home.join("ready");
+    let lock = File::create(folder.join(format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    if !ready.exists() {
+        must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
+        let mut install = Command::new(home.join("bin").join("python"));
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        must(install.args(requirements));
+        File::create(ready).unwrap();
+    }
+    home.join("bin")
+}
+
+/// Runs a command to its end, which must be a good one.
+pub(crate) fn must(command: &mut Command) -> Vec<u8> {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
