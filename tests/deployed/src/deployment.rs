@@ -1,6 +1,6 @@
 //! One deployment: the core stack, the adapters' stacks, and what an operator registers.
 
-use std::{collections::BTreeMap, path::Path, process::Output};
+use std::{collections::BTreeMap, process::Output};
 
 use serde_json::Value;
 use url::Url;
@@ -45,7 +45,12 @@ impl Deployment {
     pub async fn deploy_core(&mut self, settings: &Settings) {
         let name = self.name.clone();
         let output = self.try_core(settings).await;
-        assert!(output.status.success(), "{}", said(&output));
+        assert!(
+            output.status.success(),
+            "{}\n{:#?}",
+            said(&output),
+            self.failures_of(&name).await
+        );
         self.outputs = outputs(self.emulator, &name).await;
     }
 
@@ -70,8 +75,14 @@ impl Deployment {
             .into();
         all.insert("ClientId", "postern".to_owned());
         all.extend(settings.clone());
-        let output = self.deploy("adapters/myq.yaml", &self.adapter_stack(), all).await;
-        assert!(output.status.success(), "{}", said(&output));
+        let stack = self.adapter_stack();
+        let output = self.deploy("adapters/myq.yaml", &stack, all).await;
+        assert!(
+            output.status.success(),
+            "{}\n{:#?}",
+            said(&output),
+            self.failures_of(&stack).await
+        );
     }
 
     /// The stack of the adapter, and its function's name.
@@ -145,6 +156,25 @@ impl Deployment {
         .await
         .unwrap();
         to
+    }
+
+    /// What went wrong in a stack and in those within it: each resource that failed, and why.
+    pub async fn failures_of(&self, stack: &str) -> Vec<(String, String)> {
+        let stacks = self.emulator.aws(&["cloudformation", "describe-stacks"]).await;
+        let names = stacks["Stacks"].as_array().unwrap().iter();
+        let names = names.map(|known| known["StackName"].as_str().unwrap());
+        let mut failures = Vec::new();
+        for name in names.filter(|name| name.starts_with(stack)) {
+            let events = ["cloudformation", "describe-stack-events", "--stack-name", name];
+            let events = self.emulator.aws(&events).await;
+            for event in events["StackEvents"].as_array().unwrap() {
+                let text = |field: &str| event[field].as_str().unwrap_or_default().to_owned();
+                if text("ResourceStatus").ends_with("FAILED") {
+                    failures.push((text("LogicalResourceId"), text("ResourceStatusReason")));
+                }
+            }
+        }
+        failures
     }
 
     /// Where the carriers' API answers.

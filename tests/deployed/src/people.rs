@@ -153,7 +153,7 @@ fn store(deployment: &Deployment) -> Store {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::for_tests())
+        .credentials_provider(Credentials::new("test", "test", None, None, "operator"))
         .endpoint_url(deployment.emulator.endpoint().as_str())
         .http_client(http)
         .build();
