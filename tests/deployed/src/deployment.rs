@@ -1,6 +1,9 @@
 //! One deployment: the core stack, the adapters' stacks, and what an operator registers.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use url::Url;
@@ -32,6 +35,10 @@ pub struct Deployment {
 impl Deployment {
     /// Deploys the core under a name that no other test uses, such as `postern-us-crash`.
     pub async fn new(name: &str) -> Self {
+        // Built off the runtime's threads: it takes a while.
+        tokio::task::spawn_blocking(|| (Package::built(), Emulator::shared()))
+            .await
+            .unwrap();
         let mut deployment = Self {
             name: name.to_owned(),
             outputs: BTreeMap::new(),
@@ -53,16 +60,35 @@ impl Deployment {
     /// # Errors
     /// How it ended, and which resources failed.
     pub async fn try_core(&self, settings: &Settings) -> Result<(), String> {
+        let template = Package::built().template("core/template.yaml");
+        self.deploy_from(&template, &self.name, self.of_core(settings))
+            .await
+    }
+
+    /// The core's parameters, these among them.
+    fn of_core(&self, settings: &Settings) -> Settings {
+        let endpoint = self.emulator.endpoint().as_str().trim_end_matches('/').to_owned();
         let mut all = Settings::from([
             ("LinkRedirectUri", LINKED.to_owned()),
             ("CustomerSignInReturns", SIGNED_IN.to_owned()),
-            (
-                "TokenKeysOrigin",
-                self.emulator.endpoint().as_str().trim_end_matches('/').to_owned(),
-            ),
+            ("TokenKeysOrigin", endpoint),
         ]);
         all.extend(settings.clone());
-        self.deploy("core/template.yaml", &self.name, all).await
+        all
+    }
+
+    /// Deploys a core in whose template `part` this text is replaced by that one. Its functions' settings are changed as well.
+    ///
+    /// # Errors
+    /// How it ended, and which resources failed.
+    pub async fn broken_core(&self, part: &str, from: &str, to: &str) -> Result<(), String> {
+        let template = Package::built().altered(&self.name, part, from, to);
+        let settings = Settings::from([(
+            "LinkRedirectUri",
+            "https://customers.postern.example/broken".to_owned(),
+        )]);
+        self.deploy_from(&template, &self.name, self.of_core(&settings))
+            .await
     }
 
     /// Deploys the myQ adapter that speaks with the cloud at `cloud`.
@@ -73,7 +99,8 @@ impl Deployment {
         all.insert("ClientId", "postern".to_owned());
         all.extend(settings.clone());
         let stack = self.adapter_stack();
-        self.deploy("adapters/myq.yaml", &stack, all).await.unwrap();
+        let template = Package::built().template("adapters/myq.yaml");
+        self.deploy_from(&template, &stack, all).await.unwrap();
     }
 
     /// The stack of the adapter, and its function's name.
@@ -101,10 +128,10 @@ impl Deployment {
     }
 
     /// Deploys as `aws cloudformation deploy` does, by a change set, but looks more often than each half minute whether it is done.
-    async fn deploy(&self, template: &str, stack: &str, mut settings: Settings) -> Result<(), String> {
+    async fn deploy_from(&self, template: &Path, stack: &str, mut settings: Settings) -> Result<(), String> {
         settings.insert("Deployment", self.name.clone());
         settings.insert("Architecture", "x86_64".to_owned());
-        let packaged = format!("file://{}", self.packaged(template).await.display());
+        let packaged = format!("file://{}", self.packaged(template, stack).await.display());
         let kind = if status(self.emulator, stack).await.is_some() {
             "UPDATE"
         } else {
@@ -157,29 +184,20 @@ impl Deployment {
     }
 
     /// The template with its files uploaded, by the operator's own tool.
-    async fn packaged(&self, template: &str) -> std::path::PathBuf {
-        let to = self
-            .emulator
-            .file(&format!("{}-{}", self.name, template.replace('/', "-")), b"");
+    async fn packaged(&self, template: &Path, stack: &str) -> PathBuf {
+        let to = self.emulator.file(&format!("{stack}.yaml"), b"");
         let mut command = self.emulator.tool("aws");
         command.args([
             "cloudformation",
             "package",
             "--s3-bucket",
             ARTIFACTS,
-            "--s3-prefix",
-            &self.name,
+            "--template-file",
         ]);
-        command.arg("--output-template-file").arg(&to);
-        let template = template.to_owned();
-        tokio::task::spawn_blocking(move || {
-            command
-                .arg("--template-file")
-                .arg(Package::built().template(&template));
-            python::must(&mut command);
-        })
-        .await
-        .unwrap();
+        command.arg(template).arg("--output-template-file").arg(&to);
+        tokio::task::spawn_blocking(move || python::must(&mut command))
+            .await
+            .unwrap();
         to
     }
 
@@ -218,6 +236,22 @@ impl Deployment {
         let id = named.host_str().unwrap().split('.').next().unwrap();
         let path = format!("/_aws/execute-api/{id}/$default");
         self.emulator.endpoint().join(&path).unwrap()
+    }
+
+    /// A variable of a function.
+    pub async fn variable(&self, function: &str, name: &str) -> String {
+        let function = format!("{}-{function}", self.name);
+        let get = [
+            "lambda",
+            "get-function-configuration",
+            "--function-name",
+            &function,
+        ];
+        let configuration = self.emulator.aws(&get).await;
+        configuration["Environment"]["Variables"][name]
+            .as_str()
+            .unwrap()
+            .to_owned()
     }
 
     /// A function's log, each line as it was written.

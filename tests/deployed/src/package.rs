@@ -65,6 +65,22 @@ impl Package {
         Self { folder }
     }
 
+    /// The core's template in a copy of the package in whose template `part` this text is replaced by that one, for the test `name`.
+    pub(crate) fn altered(&self, name: &str, part: &str, from: &str, to: &str) -> PathBuf {
+        let folder = self.template(name);
+        std::fs::create_dir(&folder).unwrap();
+        for file in std::fs::read_dir(self.template("core")).unwrap() {
+            let file = file.unwrap();
+            let mut text = std::fs::read_to_string(file.path()).unwrap();
+            if file.file_name() == part {
+                assert!(text.contains(from), "{part} says {from}");
+                text = text.replace(from, to);
+            }
+            std::fs::write(folder.join(file.file_name()), text).unwrap();
+        }
+        folder.join("template.yaml")
+    }
+
     /// A template in the package, such as `core/template.yaml`.
     #[must_use]
     pub fn template(&self, name: &str) -> PathBuf {
