@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use postern_core::ports::{Clock, SystemClock};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -141,7 +142,8 @@ impl Deployment {
             .iter()
             .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
         let parameters = Value::Array(parameters.collect()).to_string();
-        let of_set = ["--stack-name", stack, "--change-set-name", "next"];
+        let set = format!("set-{}", SystemClock.now().as_microsecond());
+        let of_set = ["--stack-name", stack, "--change-set-name", &set];
         let cloudformation = async |verb: &str, more: &[&str]| {
             let args = [&["cloudformation", verb], &of_set[..], more].concat();
             self.emulator.aws(&args).await

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 use postern_contract::{
     adapter::ContractVersion,
     carrier::{CarrierRecord, CloseDoor, Dispatch, OpenDoor},
     delivery::{DeliveryView, GrantState},
     ids::DeliveryId,
 };
+use postern_core::ports::{Clock, SystemClock};
 use postern_core::{
     store::{Store, Write},
     vendor::VendorRecord,
@@ -140,7 +140,7 @@ impl Household {
 
     /// A delivery that is out and armed.
     pub async fn armed(&self, parcel: &str) -> DeliveryView {
-        let booking = booking(Timestamp::now(), parcel);
+        let booking = booking(SystemClock.now(), parcel);
         let booked = self
             .carrier
             .book(&format!("book-{parcel}"), &booking)
@@ -206,7 +206,7 @@ async fn register_vendor(deployment: &Deployment) {
         adapter: deployment.adapter_stack(),
         active: true,
         contract: ContractVersion::CURRENT,
-        registered_at: Timestamp::now(),
+        registered_at: SystemClock.now(),
     };
     let write = Write::put_vendor(&"myq".parse().unwrap(), &record).unwrap();
     store(deployment).transact(vec![write]).await.unwrap();
@@ -248,7 +248,7 @@ async fn register_carrier(deployment: &Deployment, name: &str) -> (String, Strin
     let record = CarrierRecord {
         name: name.to_owned(),
         active: true,
-        registered_at: Timestamp::now(),
+        registered_at: SystemClock.now(),
     };
     let write = Write::put_carrier(&client.parse().unwrap(), &record).unwrap();
     store(deployment).transact(vec![write]).await.unwrap();
