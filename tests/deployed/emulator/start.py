@@ -96,6 +96,24 @@ def _update_and_keep(resource_type, physical_id, old, new, stack_name, logical_i
 
 provisioners._update_resource = _update_and_keep
 
+# The deletion of a nested stack deletes also what its template says to retain.
+_nested = provisioners._RESOURCE_HANDLERS["AWS::CloudFormation::Stack"]
+_delete_nested = _nested["delete"]
+
+
+def _delete_but_retain(physical_id, properties):
+    from ministack.services.cloudformation import _stacks
+
+    stack = _stacks.get(provisioners._nested_stack_lookup_name(physical_id), {})
+    declared = (stack.get("_template") or {}).get("Resources", {})
+    for name, resource in declared.items():
+        if resource.get("DeletionPolicy") == "Retain":
+            stack.get("_resources", {}).pop(name, None)
+    return _delete_nested(physical_id, properties)
+
+
+_nested["delete"] = _delete_but_retain
+
 # A number that comes through a nested stack's parameter stays a text.
 _mapping = provisioners._RESOURCE_HANDLERS["AWS::Lambda::EventSourceMapping"]
 _create_mapping, _update_mapping = _mapping["create"], _mapping["update"]

@@ -79,9 +79,12 @@ fn opening(
     }
 }
 
+/// Whoever took the door over while nobody knew whether it would open is told that it stands open: nothing closes it from afar, and
+/// they may have gone.
 pub(super) fn opened(grant: &Grant, reading: DoorReading) -> Vec<DeliveryEvent> {
     let mut events = vec![DeliveryEvent::Opened { reading }];
-    events.extend(attention(grant, None));
+    let still = grant.taken_over_at.map(|_| Attention::DoorLeftOpen);
+    events.extend(attention(grant, still));
     events
 }
 
@@ -120,7 +123,8 @@ fn open(grant: &Grant, reading: DoorReading, context: &Context<'_>) -> Vec<Deliv
     let obstruction_gone =
         grant.attention == Some(Attention::Obstructed) && grant.stopped_closes < OBSTRUCTED_CLOSES_MAX;
     if reachable_again || obstruction_gone {
-        let still = (grant.closes > 0).then_some(Attention::DoorLeftOpen);
+        let a_persons = grant.closes > 0 || grant.taken_over_at.is_some();
+        let still = a_persons.then_some(Attention::DoorLeftOpen);
         return attention(grant, still);
     }
     Vec::new()
