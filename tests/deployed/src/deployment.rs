@@ -1,14 +1,18 @@
 //! One deployment: the core stack, the adapters' stacks, and what an operator registers.
 
-use std::{collections::BTreeMap, process::Output};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use serde_json::Value;
+use postern_core::ports::{Clock, SystemClock};
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
     emulator::{ARTIFACTS, Emulator},
     package::Package,
-    python,
+    python, until,
 };
 
 /// Where a vendor's login page sends the household's browser back to.
@@ -32,6 +36,10 @@ pub struct Deployment {
 impl Deployment {
     /// Deploys the core under a name that no other test uses, such as `postern-us-crash`.
     pub async fn new(name: &str) -> Self {
+        // Built off the runtime's threads: it takes a while.
+        tokio::task::spawn_blocking(|| (Package::built(), Emulator::shared()))
+            .await
+            .unwrap();
         let mut deployment = Self {
             name: name.to_owned(),
             outputs: BTreeMap::new(),
@@ -44,28 +52,44 @@ impl Deployment {
     /// Deploys the core, once more perhaps, with these parameters beside the usual ones.
     pub async fn deploy_core(&mut self, settings: &Settings) {
         let name = self.name.clone();
-        let output = self.try_core(settings).await;
-        assert!(
-            output.status.success(),
-            "{}\n{:#?}",
-            said(&output),
-            self.failures_of(&name).await
-        );
+        self.try_core(settings).await.unwrap();
         self.outputs = outputs(self.emulator, &name).await;
     }
 
-    /// The same, where it may fail.
-    pub async fn try_core(&self, settings: &Settings) -> Output {
+    /// The same, where it may fail: with what failed and why.
+    ///
+    /// # Errors
+    /// How it ended, and which resources failed.
+    pub async fn try_core(&self, settings: &Settings) -> Result<(), String> {
+        let template = Package::built().template("core/template.yaml");
+        self.deploy_from(&template, &self.name, self.of_core(settings))
+            .await
+    }
+
+    /// The core's parameters, these among them.
+    fn of_core(&self, settings: &Settings) -> Settings {
+        let endpoint = self.emulator.endpoint().as_str().trim_end_matches('/').to_owned();
         let mut all = Settings::from([
             ("LinkRedirectUri", LINKED.to_owned()),
             ("CustomerSignInReturns", SIGNED_IN.to_owned()),
-            (
-                "TokenKeysOrigin",
-                self.emulator.endpoint().as_str().trim_end_matches('/').to_owned(),
-            ),
+            ("TokenKeysOrigin", endpoint),
         ]);
         all.extend(settings.clone());
-        self.deploy("core/template.yaml", &self.name, all).await
+        all
+    }
+
+    /// Deploys a core in whose template `part` this text is replaced by that one. Its functions' settings are changed as well.
+    ///
+    /// # Errors
+    /// How it ended, and which resources failed.
+    pub async fn broken_core(&self, part: &str, from: &str, to: &str) -> Result<(), String> {
+        let template = Package::built().altered(&self.name, part, from, to);
+        let settings = Settings::from([(
+            "LinkRedirectUri",
+            "https://customers.postern.example/broken".to_owned(),
+        )]);
+        self.deploy_from(&template, &self.name, self.of_core(&settings))
+            .await
     }
 
     /// Deploys the myQ adapter that speaks with the cloud at `cloud`.
@@ -76,13 +100,8 @@ impl Deployment {
         all.insert("ClientId", "postern".to_owned());
         all.extend(settings.clone());
         let stack = self.adapter_stack();
-        let output = self.deploy("adapters/myq.yaml", &stack, all).await;
-        assert!(
-            output.status.success(),
-            "{}\n{:#?}",
-            said(&output),
-            self.failures_of(&stack).await
-        );
+        let template = Package::built().template("adapters/myq.yaml");
+        self.deploy_from(&template, &stack, all).await.unwrap();
     }
 
     /// The stack of the adapter, and its function's name.
@@ -109,52 +128,78 @@ impl Deployment {
         key
     }
 
-    async fn deploy(&self, template: &str, stack: &str, mut settings: Settings) -> Output {
+    /// Deploys as `aws cloudformation deploy` does, by a change set, but looks more often than each half minute whether it is done.
+    async fn deploy_from(&self, template: &Path, stack: &str, mut settings: Settings) -> Result<(), String> {
         settings.insert("Deployment", self.name.clone());
         settings.insert("Architecture", "x86_64".to_owned());
-        let packaged = self.packaged(template).await;
-        let mut command = self.emulator.tool("aws");
-        command.args([
-            "cloudformation",
-            "deploy",
-            "--stack-name",
-            stack,
-            "--template-file",
-        ]);
-        command
-            .arg(packaged)
-            .args(["--capabilities", "CAPABILITY_NAMED_IAM"]);
-        command.args(["--no-fail-on-empty-changeset", "--parameter-overrides"]);
-        command.args(settings.iter().map(|(name, value)| format!("{name}={value}")));
-        tokio::task::spawn_blocking(move || command.output().unwrap())
-            .await
-            .unwrap()
+        let packaged = format!("file://{}", self.packaged(template, stack).await.display());
+        let kind = if status(self.emulator, stack).await.is_some() {
+            "UPDATE"
+        } else {
+            "CREATE"
+        };
+        let parameters = settings
+            .iter()
+            .map(|(name, value)| json!({"ParameterKey": name, "ParameterValue": value}));
+        let parameters = Value::Array(parameters.collect()).to_string();
+        let set = format!("set-{}", SystemClock.now().as_microsecond());
+        let of_set = ["--stack-name", stack, "--change-set-name", &set];
+        let cloudformation = async |verb: &str, more: &[&str]| {
+            let args = [&["cloudformation", verb], &of_set[..], more].concat();
+            self.emulator.aws(&args).await
+        };
+        cloudformation(
+            "create-change-set",
+            &[
+                "--change-set-type",
+                kind,
+                "--template-body",
+                &packaged,
+                "--parameters",
+                &parameters,
+                "--capabilities",
+                "CAPABILITY_NAMED_IAM",
+                "--include-nested-stacks",
+            ],
+        )
+        .await;
+        until("a change set", || async {
+            let set = cloudformation("describe-change-set", &[]).await;
+            let status = set["Status"].as_str().unwrap();
+            (status == "CREATE_COMPLETE" || status == "FAILED").then_some(())
+        })
+        .await;
+        cloudformation("execute-change-set", &[]).await;
+        let end = until("the end of a deploy", || async {
+            let status = status(self.emulator, stack).await?;
+            (!status.ends_with("IN_PROGRESS") && status != "REVIEW_IN_PROGRESS").then_some(status)
+        })
+        .await;
+        if end == format!("{kind}_COMPLETE") {
+            Ok(())
+        } else {
+            Err(format!(
+                "{stack} came to {end}: {:#?}",
+                self.failures_of(stack).await
+            ))
+        }
     }
 
     /// The template with its files uploaded, by the operator's own tool.
-    async fn packaged(&self, template: &str) -> std::path::PathBuf {
-        let to = self
-            .emulator
-            .file(&format!("{}-{}", self.name, template.replace('/', "-")), b"");
+    async fn packaged(&self, template: &Path, stack: &str) -> PathBuf {
+        let to = self.emulator.file(&format!("{stack}.yaml"), b"");
         let mut command = self.emulator.tool("aws");
         command.args([
             "cloudformation",
             "package",
             "--s3-bucket",
             ARTIFACTS,
-            "--s3-prefix",
-            &self.name,
+            "--template-file",
         ]);
-        command.arg("--output-template-file").arg(&to);
-        let template = template.to_owned();
-        tokio::task::spawn_blocking(move || {
-            command
-                .arg("--template-file")
-                .arg(Package::built().template(&template));
-            python::must(&mut command);
-        })
-        .await
-        .unwrap();
+        command.arg(template).arg("--output-template-file").arg(&to);
+        tokio::task::spawn_blocking(move || python::must(&mut command))
+            .await
+            .unwrap();
         to
     }
 
@@ -195,6 +240,22 @@ impl Deployment {
         self.emulator.endpoint().join(&path).unwrap()
     }
 
+    /// A variable of a function.
+    pub async fn variable(&self, function: &str, name: &str) -> String {
+        let function = format!("{}-{function}", self.name);
+        let get = [
+            "lambda",
+            "get-function-configuration",
+            "--function-name",
+            &function,
+        ];
+        let configuration = self.emulator.aws(&get).await;
+        configuration["Environment"]["Variables"][name]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
     /// A function's log, each line as it was written.
     pub async fn log_of(&self, function: &str) -> Vec<String> {
         let group = format!("/postern/{}-{function}", self.name);
@@ -232,10 +293,14 @@ async fn outputs(emulator: &'static Emulator, stack: &str) -> BTreeMap<String, S
         .collect()
 }
 
-fn said(output: &Output) -> String {
-    format!(
-        "{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )
+/// The status of a stack, if there is one.
+async fn status(emulator: &'static Emulator, stack: &str) -> Option<String> {
+    let all = emulator.aws(&["cloudformation", "describe-stacks"]).await;
+    let found = all["Stacks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|known| known["StackName"] == stack)?;
+    let status = found["StackStatus"].as_str().unwrap().to_owned();
+    (status != "DELETE_COMPLETE").then_some(status)
 }

@@ -1,6 +1,7 @@
 //! The emulated AWS: one process for all tests of a test process, on free ports of this machine alone.
 
 use std::{
+    fs::File,
     io::Write as _,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -11,7 +12,6 @@ use std::{
 
 use serde::Deserialize;
 use serde_json::Value;
-use tempfile::TempDir;
 use url::Url;
 
 use crate::python;
@@ -27,7 +27,9 @@ const REGION: &str = "us-east-1";
 #[derive(Debug)]
 pub struct Emulator {
     endpoint: Url,
-    folder: TempDir,
+    folder: PathBuf,
+    // One at a time in a target folder: the next one waits for it.
+    _lock: File,
     // It ends when the pipe to its standard input breaks, which is when this process does.
     _process: Child,
 }
@@ -55,22 +57,22 @@ impl Emulator {
     }
 
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let (folder, lock) = own_folder();
         let (gateway, broker) = (free_port(), free_port());
         let endpoint = Url::parse(&format!("http://127.0.0.1:{gateway}")).unwrap();
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
+        let log = File::create(folder.join("log")).unwrap();
         let launcher = Path::new(env!("CARGO_MANIFEST_DIR")).join("emulator/start.py");
         let mut command = Command::new(python::emulator());
         command.arg(launcher).env_clear().envs(operator(&endpoint));
         command
-            .env("HOME", folder.path())
+            .env("HOME", &folder)
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", gateway.to_string())
             .env("IOT_MTLS_PORT", broker.to_string())
             .env("MINISTACK_REGION", REGION)
             .env("MINISTACK_ACCOUNT_ID", "123456789012")
             .env("AUTH", "true")
-            .env("DECISIONS", folder.path().join("decisions"));
+            .env("DECISIONS", folder.join("decisions"));
         let process = command
             .stdin(Stdio::piped())
             .stdout(log.try_clone().unwrap())
@@ -80,6 +82,7 @@ impl Emulator {
         let mut emulator = Self {
             endpoint,
             folder,
+            _lock: lock,
             _process: process,
         };
         emulator.wait_until_there();
@@ -107,14 +110,14 @@ impl Emulator {
 
     /// What it wrote to its log, for a test that fails.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+        std::fs::read_to_string(self.folder.join("log")).unwrap()
     }
 
     /// A tool of the operator, such as `aws`, with the operator's environment and a key that may do everything.
     pub fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(python::tools().join(name));
         command.env_clear().envs(operator(&self.endpoint));
-        command.env("HOME", self.folder.path());
+        command.env("HOME", &self.folder);
         command
     }
 
@@ -128,7 +131,9 @@ impl Emulator {
     fn aws_now(&self, args: &[&str]) -> Value {
         let mut command = self.tool("aws");
         command.args(["--output", "json", "--endpoint-url", self.endpoint.as_str()]);
+        let start = Instant::now();
         let answer = python::must(command.args(args));
+        self.note(args, start.elapsed());
         if answer.trim_ascii().is_empty() {
             Value::Null
         } else {
@@ -137,9 +142,18 @@ impl Emulator {
         }
     }
 
+    /// Leaves a line in `tools` of what an operator's tool was asked and how long it took, for whoever looks for where the time goes.
+    fn note(&self, args: &[&str], took: Duration) {
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.join("tools"));
+        writeln!(file.unwrap(), "{:5} ms  {}", took.as_millis(), args.join(" ")).unwrap();
+    }
+
     /// What was decided so far of the calls of roles and users.
     pub fn decisions(&self) -> Vec<Decision> {
-        let lines = std::fs::read_to_string(self.folder.path().join("decisions")).unwrap();
+        let lines = std::fs::read_to_string(self.folder.join("decisions")).unwrap();
         lines
             .lines()
             .filter_map(|line| serde_json::from_str(line).ok())
@@ -148,10 +162,24 @@ impl Emulator {
 
     /// A file of this emulator's folder, written anew.
     pub(crate) fn file(&self, name: &str, content: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::File::create(&path).unwrap().write_all(content).unwrap();
+        let path = self.folder.join(name);
+        File::create(&path).unwrap().write_all(content).unwrap();
         path
     }
+}
+
+/// A fresh folder for what the emulator writes, under the target directory. It stays there for whoever wants to know why a test failed.
+fn own_folder() -> (PathBuf, File) {
+    let place = crate::package::profile_folder().with_file_name("tmp");
+    std::fs::create_dir_all(&place).unwrap();
+    let lock = File::create(place.join("deployed.lock")).unwrap();
+    lock.lock().unwrap();
+    let folder = place.join("deployed");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+    std::fs::create_dir(&folder).unwrap();
+    (folder, lock)
 }
 
 /// The operator's environment: nothing is inherited but the way to the tools.

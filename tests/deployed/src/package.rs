@@ -65,6 +65,22 @@ impl Package {
         Self { folder }
     }
 
+    /// The core's template in a copy of the package in whose template `part` this text is replaced by that one, for the test `name`.
+    pub(crate) fn altered(&self, name: &str, part: &str, from: &str, to: &str) -> PathBuf {
+        let folder = self.template(name);
+        std::fs::create_dir(&folder).unwrap();
+        for file in std::fs::read_dir(self.template("core")).unwrap() {
+            let file = file.unwrap();
+            let mut text = std::fs::read_to_string(file.path()).unwrap();
+            if file.file_name() == part {
+                assert!(text.contains(from), "{part} says {from}");
+                text = text.replace(from, to);
+            }
+            std::fs::write(folder.join(file.file_name()), text).unwrap();
+        }
+        folder.join("template.yaml")
+    }
+
     /// A template in the package, such as `core/template.yaml`.
     #[must_use]
     pub fn template(&self, name: &str) -> PathBuf {
@@ -92,6 +108,23 @@ fn binaries() -> Vec<PathBuf> {
     ]);
     if profile_folder().ends_with("release") {
         build.arg("--release");
+    }
+    // What cargo told this test about itself is not told on: build scripts that look at it would run again, and all that needs them.
+    for (name, _) in std::env::vars_os() {
+        let told = name.to_str().is_some_and(|name| {
+            [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_BIN_",
+                "CARGO_CRATE_",
+                "LD_LIBRARY_PATH",
+            ]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+        });
+        if told {
+            build.env_remove(name);
+        }
     }
     build.env("CARGO_TARGET_DIR", profile_folder().parent().unwrap());
     build.current_dir(env!("CARGO_MANIFEST_DIR"));

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jiff::Timestamp;
 use postern_contract::{
     adapter::ContractVersion,
     carrier::{CarrierRecord, CloseDoor, Dispatch, OpenDoor},
     delivery::{DeliveryView, GrantState},
     ids::DeliveryId,
 };
+use postern_core::ports::{Clock, SystemClock};
 use postern_core::{
     store::{Store, Write},
     vendor::VendorRecord,
@@ -20,10 +20,11 @@ use postern_local::{
     Addresses,
     play::{CarrierClient, CustomerClient, at_the_door, booking, settle_in},
 };
-use postern_vendor_clouds::{Config, Control, Direction, DoorTimings, MyqCloud, RunningCloud, Serial};
-use reqwest::{Client, header::LOCATION, redirect::Policy};
+use postern_vendor_clouds::{
+    Config, Control, DEMO_PASSWORD, Direction, DoorTimings, MyqCloud, RunningCloud, Serial,
+};
+use reqwest::{Client, StatusCode, header::LOCATION, redirect::Policy};
 use ring::digest::{SHA256, digest};
-use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
@@ -48,6 +49,9 @@ pub struct Household {
     pub cloud: RunningCloud,
     /// Its door, as that cloud knows it.
     pub door: Serial,
+    /// What nobody but its owner may ever see: passwords, client secrets, tokens.
+    pub secrets: Vec<String>,
+    carrier_client: (String, String),
 }
 
 impl Household {
@@ -72,10 +76,21 @@ impl Household {
             signed_in: signed_in(),
         };
         register_vendor(deployment).await;
-        let (client, secret) = register_carrier(deployment, "Northwind Parcel").await;
-        let token = carrier_token(deployment, &client, &secret, "").await.unwrap();
-        let carrier = CarrierClient::with_token(&addresses, token).unwrap();
-        let customer = CustomerClient::with_token(&addresses, customer_token(deployment).await).unwrap();
+        let carrier_client = register_carrier(deployment, "Northwind Parcel").await;
+        let carrier_token = carrier_token(deployment, &carrier_client, "").await;
+        make_person(deployment).await;
+        let customer_token = customer_token(deployment).await;
+        let (_, client_secret) = &carrier_client;
+        let secrets = [
+            client_secret,
+            &carrier_token,
+            &customer_token,
+            PASSWORD,
+            DEMO_PASSWORD,
+        ];
+        let secrets = secrets.map(str::to_owned).into();
+        let carrier = CarrierClient::with_token(&addresses, carrier_token.into()).unwrap();
+        let customer = CustomerClient::with_token(&addresses, customer_token.into()).unwrap();
         settle_in(&customer).await.unwrap();
         let door = cloud.control().door_named("Main door").unwrap();
         Self {
@@ -83,7 +98,29 @@ impl Household {
             carrier,
             cloud,
             door,
+            secrets,
+            carrier_client,
         }
+    }
+
+    /// Tokens with which no carrier's list is to be had, and how each is refused: none; one for another scope; the customer's; that of a
+    /// client of the same pool which no operator added to the API's audience.
+    pub async fn wrong_tokens(&self, deployment: &Deployment) -> [(String, StatusCode); 4] {
+        let narrow = carrier_token(deployment, &self.carrier_client, "postern/eligibility:read").await;
+        let customer = customer_token(deployment).await;
+        let unknown = make_client(deployment, "Unknown").await;
+        let unknown = carrier_token(deployment, &unknown, "").await;
+        [
+            (String::new(), StatusCode::UNAUTHORIZED),
+            (narrow, StatusCode::FORBIDDEN),
+            (customer, StatusCode::UNAUTHORIZED),
+            (unknown, StatusCode::UNAUTHORIZED),
+        ]
+    }
+
+    /// Where the opener's cloud answers.
+    pub fn address(&self) -> Url {
+        Url::parse(self.cloud.base_url()).unwrap()
     }
 
     /// The controls of the opener's cloud.
@@ -103,7 +140,7 @@ impl Household {
 
     /// A delivery that is out and armed.
     pub async fn armed(&self, parcel: &str) -> DeliveryView {
-        let booking = booking(Timestamp::now(), parcel);
+        let booking = booking(SystemClock.now(), parcel);
         let booked = self
             .carrier
             .book(&format!("book-{parcel}"), &booking)
@@ -169,7 +206,7 @@ async fn register_vendor(deployment: &Deployment) {
         adapter: deployment.adapter_stack(),
         active: true,
         contract: ContractVersion::CURRENT,
-        registered_at: Timestamp::now(),
+        registered_at: SystemClock.now(),
     };
     let write = Write::put_vendor(&"myq".parse().unwrap(), &record).unwrap();
     store(deployment).transact(vec![write]).await.unwrap();
@@ -178,27 +215,7 @@ async fn register_vendor(deployment: &Deployment) {
 /// A carrier with a client of its own: its id and its secret.
 async fn register_carrier(deployment: &Deployment, name: &str) -> (String, String) {
     let aws = async |args: &[&str]| deployment.emulator.aws(args).await;
-    let pool = &deployment.outputs["CarriersPool"];
-    let made = aws(&[
-        "cognito-idp",
-        "create-user-pool-client",
-        "--user-pool-id",
-        pool,
-        "--client-name",
-        name,
-        "--generate-secret",
-        "--allowed-o-auth-flows-user-pool-client",
-        "--allowed-o-auth-flows",
-        "client_credentials",
-        "--allowed-o-auth-scopes",
-        "postern/eligibility:read",
-        "postern/deliveries:read",
-        "postern/deliveries:write",
-        "postern/evidence:read",
-    ])
-    .await;
-    let text = |name: &str| made["UserPoolClient"][name].as_str().unwrap().to_owned();
-    let (client, secret) = (text("ClientId"), text("ClientSecret"));
+    let (client, secret) = make_client(deployment, name).await;
     let (api, authorizer) = (
         &deployment.outputs["CarriersApiId"],
         &deployment.outputs["CarriersAuthorizer"],
@@ -231,34 +248,55 @@ async fn register_carrier(deployment: &Deployment, name: &str) -> (String, Strin
     let record = CarrierRecord {
         name: name.to_owned(),
         active: true,
-        registered_at: Timestamp::now(),
+        registered_at: SystemClock.now(),
     };
     let write = Write::put_carrier(&client.parse().unwrap(), &record).unwrap();
     store(deployment).transact(vec![write]).await.unwrap();
     (client, secret)
 }
 
+/// A client of the carriers' pool: its id and its secret.
+async fn make_client(deployment: &Deployment, name: &str) -> (String, String) {
+    let pool = &deployment.outputs["CarriersPool"];
+    let create = [
+        "cognito-idp",
+        "create-user-pool-client",
+        "--user-pool-id",
+        pool,
+        "--client-name",
+        name,
+        "--generate-secret",
+        "--allowed-o-auth-flows-user-pool-client",
+        "--allowed-o-auth-flows",
+        "client_credentials",
+        "--allowed-o-auth-scopes",
+        "postern/eligibility:read",
+        "postern/deliveries:read",
+        "postern/deliveries:write",
+        "postern/evidence:read",
+    ];
+    let made = deployment.emulator.aws(&create).await;
+    let text = |name: &str| made["UserPoolClient"][name].as_str().unwrap().to_owned();
+    (text("ClientId"), text("ClientSecret"))
+}
+
 /// A token by client credentials, for these scopes or, if there are none, all that the client may have.
-pub(crate) async fn carrier_token(
-    deployment: &Deployment,
-    client: &str,
-    secret: &str,
-    scopes: &str,
-) -> Option<SecretString> {
+async fn carrier_token(deployment: &Deployment, client: &(String, String), scopes: &str) -> String {
     let mut form = vec![("grant_type", "client_credentials")];
     if !scopes.is_empty() {
         form.push(("scope", scopes));
     }
+    let (id, secret) = client;
     let request = browser()
         .post(deployment.emulator.endpoint().join("oauth2/token").unwrap())
-        .basic_auth(client, Some(secret))
+        .basic_auth(id, Some(secret))
         .form(&form);
     let tokens: Value = request.send().await.unwrap().json().await.unwrap();
-    tokens["access_token"].as_str().map(SecretString::from)
+    tokens["access_token"].as_str().unwrap().to_owned()
 }
 
-/// The person's token, by the sign-in page, code and PKCE.
-async fn customer_token(deployment: &Deployment) -> SecretString {
+/// Makes the person, who then can log in.
+async fn make_person(deployment: &Deployment) {
     let aws = async |args: &[&str]| deployment.emulator.aws(args).await;
     let pool = &deployment.outputs["CustomersPool"];
     let of_person = ["--user-pool-id", pool, "--username", EMAIL];
@@ -280,7 +318,10 @@ async fn customer_token(deployment: &Deployment) -> SecretString {
     ]
     .concat())
     .await;
+}
 
+/// The person's token, by the sign-in page, code and PKCE.
+async fn customer_token(deployment: &Deployment) -> String {
     let client = deployment.outputs["CustomersClient"].as_str();
     let verifier = "a-verifier-that-is-long-enough-for-the-rule-of-forty-three-characters";
     let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()));
@@ -316,7 +357,7 @@ async fn customer_token(deployment: &Deployment) -> SecretString {
     ];
     let request = browser().post(endpoint.join("oauth2/token").unwrap()).form(&form);
     let tokens: Value = request.send().await.unwrap().json().await.unwrap();
-    SecretString::from(tokens["access_token"].as_str().unwrap())
+    tokens["access_token"].as_str().unwrap().to_owned()
 }
 
 fn browser() -> Client {

@@ -1,33 +1,96 @@
-//! A delivery through the deployed APIs, from the tokens to the signed log.
+//! Deliveries through the deployed APIs, from the tokens to the signed log.
 
-use postern_contract::{carrier::Complete, delivery::GrantState};
-use postern_core::log;
-use postern_deployed::{Deployment, Household, driver, open_for, until};
+use postern_contract::{
+    carrier::Complete,
+    delivery::{Attention, DeliveryView, GrantState},
+};
+use postern_deployed::{Deployment, Household, driver, open_for};
+use postern_local::play::Proof;
+use postern_vendor_clouds::{Fault, Target};
+use reqwest::StatusCode;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_delivery_is_made_through_the_deployed_platform() {
+async fn deliveries_are_made_and_their_logs_are_proven() {
     let deployment = Deployment::new("postern-us-delivery").await;
     let home = Household::settled(&deployment).await;
-    let armed = home.armed("1Z1").await;
 
+    as_planned(&home).await;
+    in_doubt(&home).await;
+    without_the_right_token(&deployment, &home).await;
+    nothing_secret_is_logged(&deployment, &home).await;
+}
+
+async fn as_planned(home: &Household) {
+    let armed = home.armed("1Z1").await;
     let open = home
         .carrier
         .open(armed.id, "open-1", &open_for(&armed))
         .await
         .unwrap();
     assert_eq!(open.state, GrantState::Open);
-    let closed = home.carrier.close(armed.id, "close-1", &driver()).await.unwrap();
+    close_and_complete(home, &armed).await;
+    assert_eq!((home.times_opened(), home.times_closed()), (1, 1));
+}
+
+/// The vendor's answer is lost after the door began to move. Nobody but the queue tells the guardian to look.
+async fn in_doubt(home: &Household) {
+    let armed = home.armed("1Z2").await;
+    let lost = Fault::status(500).after_motion();
+    home.myq().fail_next(Target::Command, lost, 1).unwrap();
+    let asked = home
+        .carrier
+        .verb(armed.id, "open", "open-2", &open_for(&armed))
+        .await
+        .unwrap();
+    assert_eq!(asked.body["attention"], "outcome_unknown", "{asked:?}");
+    let open = home.until(armed.id, |view| view.state == GrantState::Open).await;
+    assert_ne!(open.attention, Some(Attention::OutcomeUnknown));
+    close_and_complete(home, &armed).await;
+    assert_eq!((home.times_opened(), home.times_closed()), (2, 2));
+}
+
+async fn close_and_complete(home: &Household, delivery: &DeliveryView) {
+    let key = |verb: &str| format!("{verb}-{}", delivery.id);
+    let closed = home
+        .carrier
+        .close(delivery.id, &key("close"), &driver())
+        .await
+        .unwrap();
     assert_eq!(closed.state, GrantState::Closed);
     let done = home
         .carrier
-        .complete(armed.id, "complete-1", &Complete::default())
-        .await
-        .unwrap();
-    assert_eq!(done.state, GrantState::Completed);
-    assert_eq!((home.times_opened(), home.times_closed()), (1, 1));
-
-    let signed = home.until(armed.id, |view| view.log_signature.is_some()).await;
+        .complete(delivery.id, &key("complete"), &Complete::default())
+        .await;
+    assert_eq!(done.unwrap().state, GrantState::Completed);
+    let signed = home.until(delivery.id, |view| view.log_signature.is_some()).await;
     let entries = home.carrier.log(signed.id).await.unwrap();
-    log::verify(signed.id, &entries).unwrap();
-    let _ = until("a log", || async { Some(()) });
+    let key = home.carrier.signing_key().await.unwrap();
+    Proof::of(&signed, &entries, &key).unwrap();
+}
+
+/// The gateway lets no call through whose token is missing, for fewer scopes, from the other pool or from a client that was not added.
+async fn without_the_right_token(deployment: &Deployment, home: &Household) {
+    let listed = home.carrier.get("/v1/deliveries").await.unwrap();
+    assert_eq!(listed.status, StatusCode::OK);
+    for (token, status) in home.wrong_tokens(deployment).await {
+        let list = deployment.carrier_api().to_string() + "/v1/deliveries";
+        let answer = reqwest::Client::new()
+            .get(list)
+            .bearer_auth(token)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), status);
+    }
+}
+
+/// What a token, a client secret or a password is, is in no function's log.
+async fn nothing_secret_is_logged(deployment: &Deployment, home: &Household) {
+    for function in ["carrier-api", "customer-api", "guardian", "adapter-myq"] {
+        let log = deployment.log_of(function).await.join("\n");
+        assert!(!log.is_empty(), "{function} has a log");
+        for secret in &home.secrets {
+            assert!(!log.contains(secret.as_str()), "{function} logs what is secret");
+        }
+    }
 }

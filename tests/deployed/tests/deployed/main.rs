@@ -1,5 +1,6 @@
-//! The deployed platform, driven over its emulated HTTP APIs.
+//! The deployed platform, driven over its emulated HTTP APIs. The emulator's clock is the wall's, so every test waits on conditions.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod changes;
 mod delivery;
