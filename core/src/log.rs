@@ -3,9 +3,11 @@
 
 use jiff::Timestamp;
 use postern_contract::{
+    delivery::DeliveryView,
     event::{DeliveryEvent, LogEntry},
     ids::DeliveryId,
 };
+use postern_keys::{PublicKey, Signature};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -92,6 +94,41 @@ pub fn verify(delivery: DeliveryId, entries: &[LogEntry]) -> Result<String, Chai
 #[must_use]
 pub fn statement(delivery: DeliveryId, length: u64, head: &str) -> String {
     format!("postern log v1\n{delivery}\n{length}\n{head}")
+}
+
+/// Why a log is not the one that the platform signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotGenuine {
+    /// An entry does not fit.
+    #[error(transparent)]
+    Chain(#[from] ChainBroken),
+    /// The chain is whole, and ends elsewhere than the delivery says.
+    #[error("the log is not the one that the delivery names")]
+    AnotherLog,
+    /// The delivery has not ended, or its log is not signed yet.
+    #[error("the log is not signed")]
+    NotSigned,
+    /// The signature is not one of this key over this log.
+    #[error("the signature does not fit the log")]
+    Signature,
+}
+
+/// Checks a whole log against the delivery as its API shows it and the platform's public key, and answers the hash of its last
+/// entry.
+///
+/// # Errors
+/// [`NotGenuine`], for the first thing that does not fit.
+pub fn prove(view: &DeliveryView, entries: &[LogEntry], key: &PublicKey) -> Result<String, NotGenuine> {
+    let head = verify(view.id, entries)?;
+    let length = entries.len() as u64;
+    if head != view.log_head || length != view.log_length {
+        return Err(NotGenuine::AnotherLog);
+    }
+    let signature = view.log_signature.clone().ok_or(NotGenuine::NotSigned)?;
+    let signature = Signature::try_from(signature).map_err(|_| NotGenuine::Signature)?;
+    let statement = statement(view.id, length, &head);
+    postern_keys::verify(key, statement.as_bytes(), &signature).map_err(|_| NotGenuine::Signature)?;
+    Ok(head)
 }
 
 #[cfg(test)]

@@ -187,6 +187,10 @@ pub enum Partition {
     DeliveriesOf(CarrierId),
     /// In `by_owner`: the activity of a household.
     ActivityOf(HouseholdId),
+    /// In `by_owner`: the carriers that the operator registered.
+    Carriers,
+    /// In `by_owner`: the vendors that the operator registered.
+    Vendors,
     /// In `by_due`: one shard of what is due.
     Due(u8),
 }
@@ -200,6 +204,8 @@ impl Partition {
             Self::Household(household) => format!("HH#{household}"),
             Self::DeliveriesOf(carrier) => format!("CARRIER#{carrier}"),
             Self::ActivityOf(household) => format!("ACT#{household}"),
+            Self::Carriers => "OPERATOR#CARRIERS".to_owned(),
+            Self::Vendors => "OPERATOR#VENDORS".to_owned(),
             Self::Due(shard) => format!("DUE#{shard}"),
         }
     }

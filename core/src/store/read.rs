@@ -118,7 +118,10 @@ impl QueryPlan {
     fn index(&self) -> Option<Index> {
         match self.partition {
             Partition::Delivery(_) | Partition::Household(_) => None,
-            Partition::DeliveriesOf(_) | Partition::ActivityOf(_) => Some(Index::ByOwner),
+            Partition::DeliveriesOf(_)
+            | Partition::ActivityOf(_)
+            | Partition::Carriers
+            | Partition::Vendors => Some(Index::ByOwner),
             Partition::Due(_) => Some(Index::ByDue),
         }
     }

@@ -1,10 +1,13 @@
 //! Pages and batches.
 
+use postern_contract::adapter::ContractVersion;
+use postern_contract::carrier::CarrierRecord;
 use postern_contract::customer::{HouseholdActivity, HouseholdEvent};
 use postern_contract::delivery::Window;
 use postern_contract::event::{DeliveryEvent, LogEntry};
-use postern_contract::ids::{ActivityId, CarrierId, DoorId};
+use postern_contract::ids::{ActivityId, CarrierId, DoorId, VendorId};
 use postern_core::store::{Fetched, Key, PageKey, Partition, QueryPlan, Recent, Sort, Store, Write};
+use postern_core::vendor::VendorRecord;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -182,4 +185,38 @@ async fn a_log_entry_is_never_written_over_and_shows_in_the_households_activity(
     let view = recent[2].view().unwrap();
     assert_eq!((view.what.as_str(), view.delivery), ("booked", Some(delivery(1))));
     assert_eq!(view.details["tracking_numbers"], json!(["1Z999"]));
+}
+
+#[tokio::test]
+async fn carriers_and_vendors_are_listed_each_among_its_own_and_as_they_now_are() {
+    let (_record, store) = record().await;
+    let carrier = |active| CarrierRecord {
+        name: "North".to_owned(),
+        active,
+        registered_at: noon(),
+    };
+    let vendor = VendorRecord {
+        name: "A vendor".to_owned(),
+        adapter: "postern-us-dev-adapter-vendor".to_owned(),
+        active: false,
+        contract: ContractVersion::CURRENT,
+        registered_at: noon(),
+    };
+    let [north, south]: [CarrierId; 2] = ["north", "south"].map(|name| name.parse().unwrap());
+    let maker: VendorId = "vendor".parse().unwrap();
+    assert_eq!(store.carriers().await.unwrap(), []);
+    let writes = vec![
+        Write::put_carrier(&south, &carrier(true)).unwrap(),
+        Write::put_carrier(&north, &carrier(true)).unwrap(),
+        Write::put_vendor(&maker, &vendor).unwrap(),
+        Write::put_grant(delivery(1), &north, household(1), None, &json!(1), None).unwrap(),
+    ];
+    store.transact(writes).await.unwrap();
+    let off = Write::put_carrier(&north, &carrier(false)).unwrap();
+    store.transact(vec![off]).await.unwrap();
+    assert_eq!(
+        store.carriers().await.unwrap(),
+        [(north, carrier(false)), (south, carrier(true))]
+    );
+    assert_eq!(store.vendors().await.unwrap(), [(maker, vendor)]);
 }

@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 16] = [
+    const ARROWS: [(&str, &[&str]); 17] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -34,6 +34,7 @@ mod house {
         ("tests/model", &["contract", "core"]),
         ("tests/vendor-clouds", &[]),
         ("infra/embedded-record", &[]),
+        ("infra/cli", &["contract", "core", "keys"]),
         (
             "tests/world",
             &["contract", "core", "infra/embedded-record", "keys"],

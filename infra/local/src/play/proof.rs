@@ -5,7 +5,7 @@ use postern_contract::{
     event::{DeliveryEvent, LogEntry},
 };
 use postern_core::log;
-use postern_keys::{PublicKey, Signature, verify};
+use postern_keys::PublicKey;
 
 use super::PlayError;
 
@@ -26,24 +26,13 @@ impl Proof {
     /// [`PlayError::Unexpected`], saying which of these is not so.
     pub fn of(view: &DeliveryView, entries: &[LogEntry], key: &PublicKey) -> Result<Self, PlayError> {
         let fail = |why: String| PlayError::unexpected("proving the delivery", why);
-        let head = log::verify(view.id, entries).map_err(|broken| fail(broken.to_string()))?;
-        let length = entries.len() as u64;
-        if head != view.log_head || length != view.log_length {
-            return Err(fail("the log is not the one that the delivery names".to_owned()));
-        }
+        let head = log::prove(view, entries, key).map_err(|why| fail(why.to_string()))?;
         if view.state != GrantState::Completed || view.attention.is_some() {
             return Err(fail(format!(
                 "it ended as {:?} with {:?}",
                 view.state, view.attention
             )));
         }
-        let signature = view
-            .log_signature
-            .clone()
-            .ok_or_else(|| fail("the log is not signed".to_owned()))?;
-        let signature = Signature::try_from(signature).map_err(|error| fail(error.to_string()))?;
-        let statement = log::statement(view.id, length, &head);
-        verify(key, statement.as_bytes(), &signature).map_err(|error| fail(error.to_string()))?;
         in_order(entries).map_err(|why| fail(why.to_owned()))?;
         Ok(Self {
             entries: entries.len(),

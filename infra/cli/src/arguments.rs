@@ -1,0 +1,228 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::tz::TimeZone;
+use postern_contract::ids::{CarrierId, DeliveryId, VendorId};
+
+/// The operator's command: vendors, carriers, deliveries and the health of one deployment.
+#[derive(Debug, Parser)]
+#[command(
+    name = "postern",
+    version,
+    after_help = "Exit codes:\n  0  done, and everything is well\n  1  not healthy (doctor), or not genuine (evidence verify)\n  \
+                  2  the command line was not understood\n  3  the deployment cannot be reached, or refused\n  \
+                  4  something is not as asked: no such delivery, a name that is taken, a file that cannot be read"
+)]
+pub struct Arguments {
+    /// The deployment's name, which is its stack's, such as postern-us-dev.
+    #[arg(long, global = true, env = "POSTERN_DEPLOYMENT", value_name = "NAME", value_parser = deployment)]
+    pub deployment: Option<String>,
+    /// The region that it is in; otherwise the one that `aws` was set up for.
+    #[arg(long, global = true, value_name = "REGION", value_parser = region)]
+    pub region: Option<String>,
+    /// One JSON object on standard output instead of sentences.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The makers of openers, and whether their adapters are called.
+    #[command(subcommand)]
+    Vendor(VendorCommand),
+    /// The carriers, and the clients by which they call.
+    #[command(subcommand)]
+    Carrier(CarrierCommand),
+    /// What happened in a delivery.
+    #[command(subcommand)]
+    Delivery(DeliveryCommand),
+    /// The log of a delivery as evidence.
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
+    /// Is this deployment healthy, and what is to be done?
+    Doctor,
+    /// Completions for a shell, on standard output.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Vendors.
+#[derive(Debug, Subcommand)]
+pub enum VendorCommand {
+    /// Asks a vendor's adapter who it is, and registers it, switched off.
+    Register {
+        /// The vendor, such as myq.
+        id: VendorId,
+        /// The name customers see.
+        #[arg(long)]
+        name: String,
+        /// The adapter's function: its name or ARN. Otherwise DEPLOYMENT-adapter-ID.
+        #[arg(long, value_name = "FUNCTION", value_parser = function)]
+        adapter: Option<String>,
+    },
+    /// Switches a vendor on, after its adapter has answered.
+    Promote {
+        /// The vendor.
+        id: VendorId,
+    },
+    /// Switches a vendor off. Within a minute its adapter is called no more, not even to close a door.
+    Suspend {
+        /// The vendor.
+        id: VendorId,
+    },
+    /// Every vendor.
+    List,
+}
+
+/// Carriers.
+#[derive(Debug, Subcommand)]
+pub enum CarrierCommand {
+    /// Makes a client for a carrier, writes its record, and lets it call. After a failure, the same command goes on where it stopped.
+    Add {
+        /// The name customers see: letters, digits, spaces and + = , . @ -
+        #[arg(long, value_parser = carrier_name)]
+        name: String,
+        /// Where to put the secret.
+        #[command(flatten)]
+        secret: SecretPlace,
+    },
+    /// Gives a carrier a second secret; with --finish, takes the older of the two away.
+    ///
+    /// Cognito keeps at most two secrets of a client, and both work until --finish. It needs a version of `aws` that knows `cognito-idp
+    /// add-user-pool-client-secret`. Rotate; hand the new secret over; wait until the carrier uses it; rotate --finish.
+    Rotate {
+        /// The carrier.
+        id: CarrierId,
+        /// Take the older secret away.
+        #[arg(long, conflicts_with = "secret_file")]
+        finish: bool,
+        /// Where to put the secret.
+        #[command(flatten)]
+        secret: SecretPlace,
+    },
+    /// Every carrier.
+    List,
+}
+
+/// Where a secret goes.
+#[derive(Debug, Clone, Args)]
+pub struct SecretPlace {
+    /// Write the secret into this new file, for its owner's eyes, instead of printing it.
+    #[arg(long, value_name = "FILE")]
+    pub secret_file: Option<PathBuf>,
+}
+
+/// Deliveries.
+#[derive(Debug, Subcommand)]
+pub enum DeliveryCommand {
+    /// Tells in plain words what happened, what comes next, and what needs a person.
+    Explain {
+        /// The delivery.
+        id: DeliveryId,
+        /// The time zone of the times, such as America/Toronto; otherwise UTC.
+        #[arg(long, value_name = "ZONE", value_parser = time_zone)]
+        time_zone: Option<TimeZone>,
+    },
+}
+
+/// Evidence.
+#[derive(Debug, Subcommand)]
+pub enum EvidenceCommand {
+    /// Checks that a log is whole; with --delivery and --keys, also that the platform signed it. Needs no deployment.
+    Verify {
+        /// What GET /v1/deliveries/{id}/log answers, all pages of it: one file each, in order.
+        #[arg(required = true, value_name = "FILE")]
+        log: Vec<PathBuf>,
+        /// What GET /v1/deliveries/{id} answers: it holds the signature.
+        #[arg(long, value_name = "FILE", requires = "keys")]
+        delivery: Option<PathBuf>,
+        /// What GET /v1/signing-keys answers.
+        #[arg(long, value_name = "FILE", requires = "delivery")]
+        keys: Option<PathBuf>,
+    },
+}
+
+fn only(text: &str, fits: impl Fn(char) -> bool, rule: &str) -> Result<String, String> {
+    let fine = !text.is_empty() && text.len() <= 128 && text.chars().all(fits) && !text.starts_with('-');
+    if fine {
+        Ok(text.to_owned())
+    } else {
+        Err(rule.to_owned())
+    }
+}
+
+fn deployment(text: &str) -> Result<String, String> {
+    only(
+        text,
+        |c| c.is_ascii_alphanumeric() || c == '-',
+        "the name of a stack, such as postern-us-dev",
+    )
+}
+
+fn region(text: &str) -> Result<String, String> {
+    only(
+        text,
+        |c| c.is_ascii_alphanumeric() || c == '-',
+        "a region, such as us-east-1",
+    )
+}
+
+fn function(text: &str) -> Result<String, String> {
+    only(
+        text,
+        |c| c.is_ascii_alphanumeric() || "-_:$".contains(c),
+        "a function's name or ARN",
+    )
+}
+
+fn carrier_name(text: &str) -> Result<String, String> {
+    let rule = "1 to 128 ASCII letters, digits, spaces and + = , . @ -, with no space or hyphen at the start and no space at the end";
+    if text.trim() != text {
+        return Err(rule.to_owned());
+    }
+    only(text, |c| c.is_ascii_alphanumeric() || " +=,.@-".contains(c), rule)
+}
+
+fn time_zone(text: &str) -> Result<TimeZone, String> {
+    TimeZone::get(text).map_err(|_| "a time zone of the IANA database, such as America/Toronto".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn nothing_that_the_tool_would_read_from_a_file_or_the_net_gets_through() {
+        for text in ["file:///etc/passwd", "https://example.com", "-v", "a b/c"] {
+            assert!(deployment(text).is_err() && carrier_name(text).is_err() && region(text).is_err());
+        }
+        assert!(function("file:///etc/passwd").is_err());
+        assert!(
+            function("arn:aws:lambda:us-east-1:123456789012:function:postern-us-dev-adapter-myq:$LATEST")
+                .is_ok()
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_command_line_makes_the_reader_panic(words in prop::collection::vec("[a-z-]{0,10}", 0..6)) {
+            let _ = Arguments::try_parse_from(std::iter::once("postern".to_owned()).chain(words));
+        }
+    }
+}

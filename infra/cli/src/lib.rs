@@ -1,0 +1,88 @@
+//! The operator's command `postern`: vendors, carriers, deliveries and the health of a deployment that the templates in
+//! `infra/aws/core` made.
+//!
+//! The control plane is reached through the `aws` command-line tool ([`aws`]), the record through the core's `Store`. Each command
+//! is a file of its own and ends in an [`Answer`], said in sentences or as one JSON object.
+
+mod adapter;
+mod answer;
+mod arguments;
+pub mod aws;
+mod carrier;
+mod delivery;
+mod deployment;
+mod doctor;
+mod error;
+mod evidence;
+mod exit;
+mod vendor;
+
+use clap::CommandFactory as _;
+
+pub use self::{
+    answer::Answer,
+    arguments::Arguments,
+    delivery::{chore_sentence, event_sentence},
+    error::Error,
+    exit::Exit,
+};
+use self::{
+    arguments::{CarrierCommand, Command, DeliveryCommand, EvidenceCommand, VendorCommand},
+    aws::Aws,
+    deployment::Deployment,
+};
+
+/// Does what the command line asks, and says what came of it.
+pub async fn run(arguments: Arguments) -> Exit {
+    let as_json = arguments.json;
+    if let Command::Completions { shell } = arguments.command {
+        clap_complete::generate(
+            shell,
+            &mut Arguments::command(),
+            "postern",
+            &mut std::io::stdout(),
+        );
+        return Exit::Well;
+    }
+    if arguments.deployment.is_none() && !matches!(arguments.command, Command::Evidence(_)) {
+        eprintln!("error: which deployment?\nName it with --deployment, or in POSTERN_DEPLOYMENT.");
+        return Exit::Usage;
+    }
+    answer::tell(answered(arguments).await, as_json)
+}
+
+async fn answered(arguments: Arguments) -> Result<Answer, Error> {
+    let aws = Aws::new("aws", arguments.region, std::env::var("AWS_ENDPOINT_URL").ok());
+    let name = arguments.deployment.unwrap_or_default();
+    let found = async || Deployment::find(&name, aws.clone()).await;
+    match arguments.command {
+        Command::Vendor(command) => {
+            let deployment = found().await?;
+            match command {
+                VendorCommand::Register { id, name, adapter } => {
+                    vendor::register(&deployment, &id, &name, adapter).await
+                }
+                VendorCommand::Promote { id } => vendor::promote(&deployment, &id).await,
+                VendorCommand::Suspend { id } => vendor::suspend(&deployment, &id).await,
+                VendorCommand::List => vendor::list(&deployment).await,
+            }
+        }
+        Command::Carrier(command) => {
+            let deployment = found().await?;
+            match command {
+                CarrierCommand::Add { name, secret } => carrier::add(&deployment, &name, &secret).await,
+                CarrierCommand::Rotate { id, finish: true, .. } => carrier::finish(&deployment, &id).await,
+                CarrierCommand::Rotate { id, secret, .. } => carrier::rotate(&deployment, &id, &secret).await,
+                CarrierCommand::List => carrier::list(&deployment).await,
+            }
+        }
+        Command::Delivery(DeliveryCommand::Explain { id, time_zone }) => {
+            delivery::explain(&found().await?, id, time_zone).await
+        }
+        Command::Evidence(EvidenceCommand::Verify { log, delivery, keys }) => {
+            evidence::verify(&log, delivery.as_deref(), keys.as_deref())
+        }
+        Command::Doctor => Ok(doctor::examine(&found().await?).await),
+        Command::Completions { .. } => Ok(Answer::well("", serde_json::Value::Null)),
+    }
+}
