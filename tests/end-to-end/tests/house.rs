@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 17] = [
+    const ARROWS: [(&str, &[&str]); 18] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -42,6 +42,7 @@ mod house {
         ("infra/local", &["*", "tests/vendor-clouds"]),
         ("tests/end-to-end", &["*", "tests/vendor-clouds"]),
         ("tests/simulation", &["*", "tests/vendor-clouds"]),
+        ("tests/deployed", &["contract", "core", "infra/local", "keys"]),
     ];
 
     /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, and Lambda's Runtime API.
