@@ -42,7 +42,10 @@ mod house {
         ("infra/local", &["*", "tests/vendor-clouds"]),
         ("tests/end-to-end", &["*", "tests/vendor-clouds"]),
         ("tests/simulation", &["*", "tests/vendor-clouds"]),
-        ("tests/deployed", &["contract", "core", "infra/local", "keys"]),
+        (
+            "tests/deployed",
+            &["contract", "core", "infra/local", "keys", "tests/vendor-clouds"],
+        ),
     ];
 
     /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, and Lambda's Runtime API.

@@ -67,7 +67,8 @@ async fn a_carrier_that_was_half_made_can_call_nothing_and_is_finished_by_the_sa
 
 #[tokio::test]
 async fn a_secret_goes_into_a_new_file_for_its_owner_and_never_over_one() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     let file = stage.path("secret");
     let words = [
         "carrier",
@@ -90,7 +91,8 @@ async fn a_secret_goes_into_a_new_file_for_its_owner_and_never_over_one() {
 
 #[tokio::test]
 async fn a_full_authorizer_is_known_before_a_client_is_made() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     let full: Vec<String> = (0..50).map(|n| format!("client{n}")).collect();
     stage.lay(
         "get-authorizer",
@@ -107,7 +109,8 @@ async fn a_full_authorizer_is_known_before_a_client_is_made() {
 
 #[tokio::test]
 async fn a_secret_is_rotated_by_a_second_one_and_the_olders_end() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     stage.postern(&["carrier", "add", "--name", "North"]);
     let secret = |made: u32| json!({ "ClientSecretId": format!("north1--{made}") });
     stage.lay(

@@ -1,32 +1,20 @@
 //! A deployment for the command to work on, and what it said.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf, process::Command};
+use std::{fs, path::PathBuf, process::Command};
 
 use postern_embedded_record::EmbeddedRecord;
 use postern_test_world::World;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// The stand-in: it notes its arguments, one call a line, and answers what lies in the folder for this operation. A file `OPERATION.err`
-/// makes it fail with that sentence. What is asked of Cognito and the authorizer changes what is answered next.
-const STAND_IN: &str = r#"#!/bin/sh
-cd "$POSTERN_STAGE" || exit 9
-echo "$@" >> calls
-[ -f "$2.err" ] && { cat "$2.err" >&2; exit 254; }
-case "$2" in
-  create-user-pool-client) cp made-client describe-user-pool-client; cp made-list list-user-pool-clients; cat made-client ;;
-  update-authorizer) for word in "$@"; do case "$word" in --jwt-configuration=*)
-      printf '{"JwtConfiguration":%s}' "${word#--jwt-configuration=}" > get-authorizer ;; esac; done; cat get-authorizer ;;
-  invoke) for word in "$@"; do case "$word" in --payload=fileb://*) question="${word#--payload=fileb://}" ;; */answer) out="$word" ;; esac; done
-      id=$(sed 's/.*"request_id":"\([^"]*\)".*/\1/' "$question"); sed "s/REQUEST/$id/" reply > "$out"; cat invoke ;;
-  *) [ -f "$2" ] && cat "$2" || { echo "An error occurred (NotThere) when calling $2: nothing is laid out" >&2; exit 254; } ;;
-esac
-"#;
+/// Where the stand-in for the AWS CLI is. It is no file of a test's own making: a file that is written while another thread starts a
+/// child can't be run until that child has let go of it.
+const STAND_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/command/stand-in");
 
-/// A deployment named postern-us-dev.
-pub(crate) struct Stage {
+/// A deployment named postern-us-dev. It borrows the record, which ends with its owner.
+pub(crate) struct Stage<'a> {
     pub(crate) folder: TempDir,
-    endpoint: String,
+    record: &'a EmbeddedRecord,
 }
 
 /// What the command said and how it ended.
@@ -43,16 +31,10 @@ impl Said {
     }
 }
 
-impl Stage {
-    pub(crate) fn on(record: &EmbeddedRecord) -> Self {
+impl<'a> Stage<'a> {
+    pub(crate) fn on(record: &'a EmbeddedRecord) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let stand_in = folder.path().join("aws");
-        fs::write(&stand_in, STAND_IN).unwrap();
-        fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
-        let stage = Self {
-            folder,
-            endpoint: record.url().to_owned(),
-        };
+        let stage = Self { folder, record };
         let outputs = [
             ("Table", "postern"),
             ("CarriersPool", "pool"),
@@ -87,7 +69,7 @@ impl Stage {
     }
 
     /// On the record of a small platform.
-    pub(crate) fn of(world: &World) -> Self {
+    pub(crate) fn of(world: &'a World) -> Self {
         Self::on(&world.record)
     }
 
@@ -125,11 +107,7 @@ impl Stage {
 
     /// Runs the command, beside the record's own thread.
     pub(crate) fn postern(&self, words: &[&str]) -> Said {
-        let path = format!(
-            "{}:{}",
-            self.folder.path().display(),
-            std::env::var("PATH").unwrap()
-        );
+        let path = format!("{STAND_IN}:{}", std::env::var("PATH").unwrap());
         let output = Command::new(env!("CARGO_BIN_EXE_postern"))
             .args(words)
             .env_clear()
@@ -137,7 +115,7 @@ impl Stage {
             .env("POSTERN_STAGE", self.folder.path())
             .env("POSTERN_DEPLOYMENT", "postern-us-dev")
             .envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test")])
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ENDPOINT_URL", self.record.url())
             .args(["--region", "us-east-1"])
             .output()
             .unwrap();

@@ -6,7 +6,8 @@ use super::stage::Stage;
 
 #[tokio::test]
 async fn the_exit_code_tells_a_wrong_line_from_a_deployment_that_is_not_there_and_one_that_refuses() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     assert_eq!(stage.postern(&["vendor", "dance"]).code, 2);
     let broken = {
         stage.fails("describe-stacks", true);
@@ -28,7 +29,8 @@ async fn the_exit_code_tells_a_wrong_line_from_a_deployment_that_is_not_there_an
 
 #[tokio::test]
 async fn completions_need_no_deployment() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     let said = stage.postern(&["completions", "bash"]);
     assert_eq!(said.code, 0);
     assert!(said.out.contains("_postern()"));

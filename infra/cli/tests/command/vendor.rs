@@ -47,7 +47,8 @@ async fn an_adapter_of_another_vendor_or_contract_is_not_registered() {
 
 #[tokio::test]
 async fn a_vendor_whose_adapter_does_not_answer_is_not_switched_on() {
-    let stage = Stage::of(&World::new().await);
+    let world = World::new().await;
+    let stage = Stage::of(&world);
     stage.lay("reply", &reply("1.0", "myq"));
     stage.postern(&["vendor", "register", "myq", "--name", "myQ"]);
     stage.lay("invoke", &json!({ "FunctionError": "Unhandled" }));
