@@ -78,6 +78,22 @@ pub enum VendorCommand {
         /// The vendor.
         id: VendorId,
     },
+    /// Seals a secret setting of a vendor's adapter, such as the client secret that the vendor gave us, under the adapter's own key.
+    ///
+    /// What is printed may lie in a template's parameter or a function's environment: the adapter alone can open it.
+    Seal {
+        /// The vendor.
+        id: VendorId,
+        /// The setting, such as MYQ_CLIENT_SECRET.
+        #[arg(value_name = "SETTING", value_parser = setting)]
+        setting: String,
+        /// The file that holds the secret; otherwise it is read from standard input. One line break at its end is left out.
+        #[arg(long, value_name = "FILE")]
+        secret_file: Option<PathBuf>,
+        /// The adapter's key, its ARN; otherwise alias/DEPLOYMENT-adapter-ID.
+        #[arg(long, value_name = "KEY", value_parser = key)]
+        key: Option<String>,
+    },
     /// Every vendor.
     List,
 }
@@ -107,6 +123,16 @@ pub enum CarrierCommand {
         /// Where to put the secret.
         #[command(flatten)]
         secret: SecretPlace,
+    },
+    /// Lets a carrier book and open no more. It can still close, complete and look.
+    Suspend {
+        /// The carrier.
+        id: CarrierId,
+    },
+    /// Lets a suspended carrier book and open again.
+    Resume {
+        /// The carrier.
+        id: CarrierId,
     },
     /// Every carrier.
     List,
@@ -180,6 +206,26 @@ fn function(text: &str) -> Result<String, String> {
         text,
         |c| c.is_ascii_alphanumeric() || "-_:$".contains(c),
         "a function's name or ARN",
+    )
+}
+
+fn setting(text: &str) -> Result<String, String> {
+    let rule = "a setting's name, such as MYQ_CLIENT_SECRET, without _SEALED at its end";
+    if text.ends_with("_SEALED") {
+        return Err(rule.to_owned());
+    }
+    only(
+        text,
+        |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_',
+        rule,
+    )
+}
+
+fn key(text: &str) -> Result<String, String> {
+    only(
+        text,
+        |c| c.is_ascii_alphanumeric() || "-_:/".contains(c),
+        "a key's ARN, id or alias",
     )
 }
 

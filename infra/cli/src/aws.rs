@@ -42,6 +42,11 @@ pub enum AwsError {
         /// The tool's own sentence.
         sentence: String,
     },
+    /// Nobody said which region.
+    #[error(
+        "no region is named\nName it with --region, in AWS_REGION, or for good with `aws configure set region`."
+    )]
+    NoRegion,
     /// An answer that cannot be read.
     #[error(
         "the answer of `aws {operation}` cannot be read: {why}\nCheck with `aws --version` that the tool is a recent one."
@@ -109,8 +114,17 @@ impl Aws {
         if let Some(region) = &self.region {
             return Ok(region.clone());
         }
-        let (said, _) = self.run(&["configure", "get", "region"])?;
-        Ok(said.trim().to_owned())
+        // What `aws configure get` reads is the file alone, but the environment goes before it.
+        let named = ["AWS_REGION", "AWS_DEFAULT_REGION"].map(std::env::var);
+        if let Some(region) = named.into_iter().flatten().find(|name| !name.is_empty()) {
+            return Ok(region);
+        }
+        match self.run(&["configure", "get", "region"]) {
+            Ok((said, _)) if !said.trim().is_empty() => Ok(said.trim().to_owned()),
+            Err(missing @ AwsError::Missing(_)) => Err(missing),
+            // It ends badly and says nothing when the file names none.
+            Ok(_) | Err(_) => Err(AwsError::NoRegion),
+        }
     }
 
     /// Asks, and reads the answer. The first two arguments name the operation.

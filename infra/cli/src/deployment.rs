@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::{Credentials, retry::RetryConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use postern_contract::ids::VendorId;
 use postern_core::store::Store;
+use postern_keys::KmsSealer;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -110,6 +113,26 @@ impl Deployment {
     /// [`Error::Deployment`] when the stack names no table; [`Error::Aws`] when no region is set up.
     pub(crate) async fn store(&self) -> Result<Store, Error> {
         let table = self.output("Table")?.to_owned();
+        let config = self.sdk().await?;
+        Ok(Store::new(
+            &aws_sdk_dynamodb::Client::new(&config),
+            table.as_str(),
+        ))
+    }
+
+    /// What seals under the key of a vendor's adapter: of `key`, if one is named, otherwise of the one that the adapter's stack gave a
+    /// name to.
+    ///
+    /// # Errors
+    /// [`Error::Aws`] when no region is set up.
+    pub(crate) async fn sealer(&self, vendor: &VendorId, key: Option<String>) -> Result<KmsSealer, Error> {
+        let key = key.unwrap_or_else(|| format!("alias/{}-adapter-{vendor}", self.name));
+        let config = self.sdk().await?;
+        Ok(KmsSealer::new(aws_sdk_kms::Client::new(&config), key))
+    }
+
+    /// How the SDK reaches AWS: as the same person as the tool, at the same place. Nothing is tried twice behind the operator's back.
+    async fn sdk(&self) -> Result<SdkConfig, Error> {
         let http = aws_smithy_http_client::Builder::new()
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .build_https();
@@ -125,10 +148,7 @@ impl Deployment {
         if let Some(credentials) = credentials {
             config = config.credentials_provider(credentials);
         }
-        Ok(Store::new(
-            &aws_sdk_dynamodb::Client::new(&config.load().await),
-            table.as_str(),
-        ))
+        Ok(config.load().await)
     }
 }
 

@@ -15,6 +15,7 @@ mod doctor;
 mod error;
 mod evidence;
 mod exit;
+mod seal;
 mod vendor;
 
 use clap::CommandFactory as _;
@@ -64,6 +65,12 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
                 }
                 VendorCommand::Promote { id } => vendor::promote(&deployment, &id).await,
                 VendorCommand::Suspend { id } => vendor::suspend(&deployment, &id).await,
+                VendorCommand::Seal {
+                    id,
+                    setting,
+                    secret_file,
+                    key,
+                } => seal::seal(&deployment, &id, &setting, secret_file.as_deref(), key).await,
                 VendorCommand::List => vendor::list(&deployment).await,
             }
         }
@@ -73,6 +80,8 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
                 CarrierCommand::Add { name, secret } => carrier::add(&deployment, &name, &secret).await,
                 CarrierCommand::Rotate { id, finish: true, .. } => carrier::finish(&deployment, &id).await,
                 CarrierCommand::Rotate { id, secret, .. } => carrier::rotate(&deployment, &id, &secret).await,
+                CarrierCommand::Suspend { id } => carrier::switch(&deployment, &id, false).await,
+                CarrierCommand::Resume { id } => carrier::switch(&deployment, &id, true).await,
                 CarrierCommand::List => carrier::list(&deployment).await,
             }
         }

@@ -25,7 +25,7 @@ async def _on_loopback(self, factory, host=None, *args, **named):
 asyncio.base_events.BaseEventLoop.create_server = _on_loopback
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import cognito, scheduler
+from ministack.services import cognito, dynamodb, scheduler
 from ministack.services.cloudformation import provisioners
 
 # Each decision about a role's call by the role's own policies is a line of a file: who, what, by which statement, and whether it was let
@@ -128,6 +128,20 @@ def _with_numbers(properties):
 
 _mapping["create"] = lambda logical_id, new, stack: _create_mapping(logical_id, _with_numbers(new), stack)
 _mapping["update"] = lambda id, old, new, *rest: _update_mapping(id, old, _with_numbers(new), *rest)
+
+# A table's template says that it can be recovered to a point in time, and nobody listens.
+_table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+_create_table = _table["create"]
+
+
+def _create_recoverable(logical_id, properties, stack):
+    created = _create_table(logical_id, properties, stack)
+    recovery = properties.get("PointInTimeRecoverySpecification") or {}
+    dynamodb._pitr_settings[created[0]] = recovery.get("PointInTimeRecoveryEnabled") in (True, "true")
+    return created
+
+
+_table["create"] = _create_recoverable
 
 # Ids of user pool clients have capital letters in them, where Cognito's are of small letters and digits.
 cognito._client_id = lambda: "".join(secrets.choice(string.digits + string.ascii_lowercase) for _ in range(26))

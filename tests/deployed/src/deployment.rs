@@ -222,6 +222,24 @@ impl Deployment {
         failures
     }
 
+    /// Runs the operator's command on this deployment, with this on its standard input, and reads its JSON: what it says when all is well.
+    ///
+    /// # Errors
+    /// What it says otherwise.
+    pub async fn postern(&self, words: &[&str], input: &str) -> Result<Value, String> {
+        let mut command = self.emulator.tool_at(Package::built().command());
+        command.args(words).args(["--json", "--deployment", &self.name]);
+        let input = input.to_owned();
+        let run = move || python::fed(&mut command, input.as_bytes());
+        let output = tokio::task::spawn_blocking(run).await.unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        if output.status.success() {
+            Ok(serde_json::from_str(&said).unwrap_or_else(|error| panic!("{words:?}: {error}: {said}")))
+        } else {
+            Err(said + &String::from_utf8(output.stderr).unwrap())
+        }
+    }
+
     /// Where the carriers' API answers.
     pub fn carrier_api(&self) -> Url {
         self.api("CarrierApi")

@@ -115,7 +115,12 @@ impl Emulator {
 
     /// A tool of the operator, such as `aws`, with the operator's environment and a key that may do everything.
     pub fn tool(&self, name: &str) -> Command {
-        let mut command = Command::new(python::tools().join(name));
+        self.tool_at(&python::tools().join(name))
+    }
+
+    /// The same for a program that may itself call the operator's tools.
+    pub(crate) fn tool_at(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command.env_clear().envs(operator(&self.endpoint));
         command.env("HOME", &self.folder);
         command
@@ -182,9 +187,9 @@ fn own_folder() -> (PathBuf, File) {
     (folder, lock)
 }
 
-/// The operator's environment: nothing is inherited but the way to the tools.
+/// The operator's environment: nothing is inherited but the way to the tools, the operator's own first.
 fn operator(endpoint: &Url) -> Vec<(&'static str, String)> {
-    let path = std::env::var("PATH").unwrap();
+    let path = format!("{}:{}", python::tools().display(), std::env::var("PATH").unwrap());
     let endpoint = endpoint.as_str().trim_end_matches('/').to_owned();
     [
         ("PATH", path),

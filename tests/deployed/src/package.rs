@@ -27,6 +27,7 @@ pub fn templates() -> PathBuf {
 #[derive(Debug)]
 pub struct Package {
     folder: TempDir,
+    command: PathBuf,
 }
 
 impl Package {
@@ -48,21 +49,29 @@ impl Package {
             }
         }
         let binaries = binaries();
+        let binary = |name: &str| {
+            let found = binaries.iter().find(|binary| binary.file_name().unwrap() == name);
+            found.unwrap_or_else(|| panic!("{name} was not built"))
+        };
         for function in FUNCTIONS {
-            let binary = binaries
-                .iter()
-                .find(|binary| binary.file_name().unwrap() == function);
-            let binary = binary.unwrap_or_else(|| panic!("{function} was not built"));
             let place = folder.path().join("target/package").join(function);
             std::fs::create_dir_all(&place).unwrap();
             must(
                 Command::new("strip")
                     .arg("-o")
                     .arg(place.join("bootstrap"))
-                    .arg(binary),
+                    .arg(binary(function)),
             );
         }
-        Self { folder }
+        Self {
+            folder,
+            command: binary("postern").clone(),
+        }
+    }
+
+    /// The operator's command.
+    pub(crate) fn command(&self) -> &Path {
+        &self.command
     }
 
     /// The core's template in a copy of the package in whose template `part` this text is replaced by that one, for the test `name`.

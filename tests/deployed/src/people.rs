@@ -3,19 +3,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use postern_contract::{
-    adapter::ContractVersion,
-    carrier::{CarrierRecord, CloseDoor, Dispatch, OpenDoor},
+    carrier::{CloseDoor, Dispatch, OpenDoor},
     delivery::{DeliveryView, GrantState},
     ids::DeliveryId,
 };
 use postern_core::ports::{Clock, SystemClock};
-use postern_core::{
-    store::{Store, Write},
-    vendor::VendorRecord,
-};
 use postern_local::{
     Addresses,
     play::{CarrierClient, CustomerClient, at_the_door, booking, settle_in},
@@ -184,75 +178,24 @@ pub fn open_for(delivery: &DeliveryView) -> OpenDoor {
     }
 }
 
-/// The record, as the operator's tools see it.
-fn store(deployment: &Deployment) -> Store {
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "operator"))
-        .endpoint_url(deployment.emulator.endpoint().as_str())
-        .http_client(http)
-        .build();
-    Store::new(
-        &aws_sdk_dynamodb::Client::from_conf(config),
-        deployment.outputs["Table"].as_str(),
-    )
-}
-
+/// The operator's part: the vendor is registered and switched on.
 async fn register_vendor(deployment: &Deployment) {
-    let record = VendorRecord {
-        name: "myQ".to_owned(),
-        adapter: deployment.adapter_stack(),
-        active: true,
-        contract: ContractVersion::CURRENT,
-        registered_at: SystemClock.now(),
-    };
-    let write = Write::put_vendor(&"myq".parse().unwrap(), &record).unwrap();
-    store(deployment).transact(vec![write]).await.unwrap();
+    let registered = deployment
+        .postern(&["vendor", "register", "myq", "--name", "myQ"], "")
+        .await;
+    assert_eq!(registered.unwrap()["vendor"]["active"], false);
+    let promoted = deployment.postern(&["vendor", "promote", "myq"], "").await;
+    assert_eq!(promoted.unwrap()["vendor"]["active"], true);
 }
 
 /// A carrier with a client of its own: its id and its secret.
 async fn register_carrier(deployment: &Deployment, name: &str) -> (String, String) {
-    let aws = async |args: &[&str]| deployment.emulator.aws(args).await;
-    let (client, secret) = make_client(deployment, name).await;
-    let (api, authorizer) = (
-        &deployment.outputs["CarriersApiId"],
-        &deployment.outputs["CarriersAuthorizer"],
-    );
-    let known = aws(&[
-        "apigatewayv2",
-        "get-authorizer",
-        "--api-id",
-        api,
-        "--authorizer-id",
-        authorizer,
-    ])
-    .await;
-    let mut jwt = known["JwtConfiguration"].clone();
-    jwt["Audience"]
-        .as_array_mut()
-        .unwrap()
-        .push(Value::from(client.as_str()));
-    aws(&[
-        "apigatewayv2",
-        "update-authorizer",
-        "--api-id",
-        api,
-        "--authorizer-id",
-        authorizer,
-        "--jwt-configuration",
-        &jwt.to_string(),
-    ])
-    .await;
-    let record = CarrierRecord {
-        name: name.to_owned(),
-        active: true,
-        registered_at: SystemClock.now(),
-    };
-    let write = Write::put_carrier(&client.parse().unwrap(), &record).unwrap();
-    store(deployment).transact(vec![write]).await.unwrap();
-    (client, secret)
+    let added = deployment
+        .postern(&["carrier", "add", "--name", name], "")
+        .await
+        .unwrap();
+    let text = |field: &str| added["carrier"][field].as_str().unwrap().to_owned();
+    (text("id"), text("secret"))
 }
 
 /// A client of the carriers' pool: its id and its secret.

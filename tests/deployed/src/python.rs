@@ -2,8 +2,9 @@
 
 use std::{
     fs::File,
+    io::Write as _,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output, Stdio},
     sync::OnceLock,
 };
 
@@ -43,6 +44,18 @@ fn environment(requirements: &[&str]) -> PathBuf {
         File::create(ready).unwrap();
     }
     home.join("bin")
+}
+
+/// Runs a command to its end with this on its standard input.
+pub(crate) fn fed(command: &mut Command, input: &[u8]) -> Output {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that reads nothing may have ended by now.
+    let _closed = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
 }
 
 /// Runs a command to its end, which must be a good one.

@@ -44,7 +44,7 @@ mod house {
         ("tests/simulation", &["*", "tests/vendor-clouds"]),
         (
             "tests/deployed",
-            &["contract", "core", "infra/local", "keys", "tests/vendor-clouds"],
+            &["contract", "core", "infra/local", "tests/vendor-clouds"],
         ),
     ];
 

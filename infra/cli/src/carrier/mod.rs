@@ -9,6 +9,8 @@ mod gate;
 mod rotate;
 mod secret;
 
+use postern_contract::{carrier::CarrierRecord, ids::CarrierId};
+use postern_core::store::Write;
 use serde_json::{Value, json};
 
 pub(crate) use self::{
@@ -21,6 +23,29 @@ use crate::{
     answer::table,
     deployment::{Deployment, told},
 };
+
+/// Lets a carrier book and open no more, or again. The platform asks the record each time, so it takes effect at once.
+pub(crate) async fn switch(deployment: &Deployment, id: &CarrierId, active: bool) -> Result<Answer, Error> {
+    let store = deployment.store().await?;
+    let found = store.carrier(id).await?.ok_or_else(|| {
+        Error::not_as_asked(
+            format!("no carrier {id} is registered"),
+            "`postern carrier list` shows those that are.",
+        )
+    })?;
+    let record = CarrierRecord { active, ..found };
+    store.transact(vec![Write::put_carrier(id, &record)?]).await?;
+    let text = if active {
+        format!("\"{}\" may book and open again.", record.name)
+    } else {
+        format!(
+            "\"{}\" may book and open no more. It can still close the doors that it has opened.",
+            record.name
+        )
+    };
+    let json = json!({ "carrier": { "id": id, "name": record.name, "active": active } });
+    Ok(Answer::well(text, told(&deployment.name, json)))
+}
 
 /// Every carrier, and whether the API lets it in.
 pub(crate) async fn list(deployment: &Deployment) -> Result<Answer, Error> {
@@ -42,7 +67,7 @@ pub(crate) async fn list(deployment: &Deployment) -> Result<Answer, Error> {
         let state = match (record.active, gate.lets_in(id.as_str())) {
             (true, true) => "may call",
             (true, false) => "half made",
-            (false, _) => "off",
+            (false, _) => "suspended",
         };
         vec![id.to_string(), state.to_owned(), record.name.clone()]
     });

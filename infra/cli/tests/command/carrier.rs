@@ -138,3 +138,33 @@ async fn a_secret_is_rotated_by_a_second_one_and_the_olders_end() {
     assert!(stage.calls("delete-user-pool-client-secret")[0].contains("--client-secret-id=north1--9"));
     assert_eq!(stage.postern(&["carrier", "rotate", "nobody"]).code, 4);
 }
+
+#[tokio::test]
+async fn a_carrier_is_suspended_and_let_in_again() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    stage.postern(&["carrier", "add", "--name", "North"]);
+    let list = || {
+        let list = stage.postern(&["carrier", "list", "--json"]).json();
+        let carriers = list["carriers"].as_array().unwrap().iter();
+        let ours = carriers
+            .filter(|carrier| carrier["id"] == "north1")
+            .last()
+            .unwrap();
+        (
+            ours["active"].as_bool().unwrap(),
+            ours["may_call"].as_bool().unwrap(),
+        )
+    };
+    for (verb, active) in [("suspend", false), ("suspend", false), ("resume", true)] {
+        let said = stage.postern(&["carrier", verb, "north1", "--json"]);
+        assert_eq!(said.json()["carrier"]["active"], active, "{said:?}");
+        assert_eq!(list(), (active, active));
+    }
+    let nobody = stage.postern(&["carrier", "suspend", "nobody"]);
+    assert_eq!(
+        (nobody.code, nobody.err.contains("carrier list")),
+        (4, true),
+        "{nobody:?}"
+    );
+}

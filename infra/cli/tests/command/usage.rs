@@ -36,3 +36,15 @@ async fn completions_need_no_deployment() {
     assert!(said.out.contains("_postern()"));
     assert!(stage.calls("describe-stacks").is_empty());
 }
+
+#[tokio::test]
+async fn a_region_is_asked_for_where_none_is_named() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    let said = stage.postern_somewhere(&["vendor", "list"]);
+    assert_eq!(
+        (said.code, said.err.contains("Name it with --region")),
+        (3, true),
+        "{said:?}"
+    );
+}

@@ -1,5 +1,7 @@
 //! `postern vendor`.
 
+use std::fs;
+
 use postern_test_world::World;
 use serde_json::{Value, json};
 
@@ -58,4 +60,50 @@ async fn a_vendor_whose_adapter_does_not_answer_is_not_switched_on() {
         stage.postern(&["vendor", "list", "--json"]).json()["vendors"][0]["active"],
         false
     );
+}
+
+#[tokio::test]
+async fn a_secret_that_is_not_there_is_not_sealed() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    let file = stage.path("secret");
+    let words = [
+        "vendor",
+        "seal",
+        "myq",
+        "MYQ_CLIENT_SECRET",
+        "--secret-file",
+        file.to_str().unwrap(),
+    ];
+    let none = stage.postern(&words);
+    assert_eq!(
+        (none.code, none.err.contains("cannot be read")),
+        (4, true),
+        "{none:?}"
+    );
+    for empty in ["", "\n", "\r\n"] {
+        fs::write(&file, empty).unwrap();
+        let said = stage.postern(&words);
+        assert_eq!(
+            (said.code, said.err.contains("the secret is empty")),
+            (4, true),
+            "{said:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_secret_whose_key_cannot_be_had_is_not_repeated() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    let file = stage.path("secret");
+    fs::write(&file, "swordfish").unwrap();
+    let words = ["vendor", "seal", "myq", "MYQ_CLIENT_SECRET", "--secret-file"];
+    let said = stage.postern(&[&words[..], &[file.to_str().unwrap()]].concat());
+    assert_eq!(
+        (said.code, said.err.contains("the key of myq's adapter")),
+        (3, true),
+        "{said:?}"
+    );
+    assert!(!said.err.contains("swordfish") && said.out.is_empty(), "{said:?}");
 }

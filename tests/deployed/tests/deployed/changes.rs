@@ -82,7 +82,7 @@ async fn a_deploy_that_fails_changes_nothing(deployment: &Deployment, home: &Hou
 }
 
 /// While it is away nothing opens, and nobody is left in doubt. Deployed again with the key that was kept, it opens what was sealed
-/// before: no household has to link its opener again.
+/// before: no household has to link its opener again. With it comes a secret that the vendor gave us, sealed by the operator's command.
 async fn an_adapter_is_taken_away_and_brought_back(deployment: &Deployment, home: &Household) {
     let armed = home.armed("1Z3").await;
     let opened = home.times_opened();
@@ -95,7 +95,10 @@ async fn an_adapter_is_taken_away_and_brought_back(deployment: &Deployment, home
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE, "{refused:?}");
     assert_eq!(home.times_opened(), opened);
 
-    let settings = Settings::from([("KeptKey", key)]);
+    let seal = ["vendor", "seal", "myq", "MYQ_CLIENT_SECRET", "--key", &key];
+    let sealed = deployment.postern(&seal, "swordfish\n").await.unwrap();
+    let sealed = sealed["sealed"].as_str().unwrap().to_owned();
+    let settings = Settings::from([("KeptKey", key), ("ClientSecretSealed", sealed)]);
     deployment.deploy_adapter(&home.address(), &settings).await;
     let open = home
         .carrier

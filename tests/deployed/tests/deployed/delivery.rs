@@ -18,6 +18,7 @@ async fn deliveries_are_made_and_their_logs_are_proven() {
     in_doubt(&home).await;
     without_the_right_token(&deployment, &home).await;
     nothing_secret_is_logged(&deployment, &home).await;
+    the_operator_sees_it(&deployment, &home).await;
 }
 
 async fn as_planned(home: &Household) {
@@ -93,4 +94,20 @@ async fn nothing_secret_is_logged(deployment: &Deployment, home: &Household) {
             assert!(!log.contains(secret.as_str()), "{function} logs what is secret");
         }
     }
+}
+
+/// What the operator's command tells of all this, with the operator's own rights.
+async fn the_operator_sees_it(deployment: &Deployment, home: &Household) {
+    let page = home.carrier.get("/v1/deliveries").await.unwrap();
+    let delivery = page.body["items"][0]["id"].as_str().unwrap();
+    let told = deployment
+        .postern(&["delivery", "explain", delivery], "")
+        .await
+        .unwrap();
+    assert_eq!(
+        (&told["state"], &told["carrier"]),
+        (&"completed".into(), &page.body["items"][0]["carrier"])
+    );
+    let health = deployment.postern(&["doctor"], "").await.unwrap();
+    assert_eq!(health["healthy"], true, "{health}");
 }
