@@ -240,6 +240,32 @@ impl Deployment {
         }
     }
 
+    /// Wakes the guardian as its schedule does, without the minute's wait.
+    pub async fn sweep(&self) {
+        let schedule = [
+            "scheduler",
+            "get-schedule",
+            "--name",
+            "sweep",
+            "--group-name",
+            &self.name,
+        ];
+        let target = self.emulator.aws(&schedule).await["Target"].clone();
+        let text = |field: &str| target[field].as_str().unwrap().to_owned();
+        let answer = self.emulator.file(&format!("{}-swept", self.name), b"");
+        let invoke = [
+            "lambda",
+            "invoke",
+            "--function-name",
+            &text("Arn"),
+            "--payload",
+            &text("Input"),
+            answer.to_str().unwrap(),
+        ];
+        let invoked = self.emulator.aws(&invoke).await;
+        assert_eq!(invoked["FunctionError"], Value::Null, "{invoked}");
+    }
+
     /// Where the carriers' API answers.
     pub fn carrier_api(&self) -> Url {
         self.api("CarrierApi")

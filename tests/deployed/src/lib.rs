@@ -1,8 +1,8 @@
 //! The deployed shape on one machine: MiniStack emulates AWS, the very templates under `infra/aws` are deployed onto it, and it runs the
 //! functions' own binaries. The tests are under `tests/`.
 //!
-//! Nothing needs to be installed by hand: the first run makes two Python environments under the target directory, one with the emulator
-//! and one with the tools that an operator has (`aws`, `cfn-lint`). What the emulator does otherwise than AWS is listed beside its
+//! Nothing needs to be installed by hand: the first run makes three Python environments under the target directory, one with the emulator,
+//! one with the tools that an operator has (`aws`, `cfn-lint`), and one with the checker of policy. What the emulator does otherwise than AWS is listed beside its
 //! launcher, `emulator/start.py`.
 
 #![expect(
@@ -22,7 +22,7 @@ pub use self::{
     emulator::{Decision, Emulator},
     package::{Package, templates},
     people::{Household, driver, open_for},
-    python::tools,
+    python::{checker, tools},
 };
 
 use std::{

@@ -13,6 +13,9 @@ const EMULATOR: &[&str] = &["ministack[full]==1.5.33"];
 /// What an operator has.
 const TOOLS: &[&str] = &["awscli==1.45.64", "cfn-lint==1.51.0"];
 
+/// Rules of policy that others wrote.
+const CHECKER: &[&str] = &["checkov==3.3.30"];
+
 /// The interpreter with the emulator in it.
 pub(crate) fn emulator() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
@@ -23,6 +26,12 @@ pub(crate) fn emulator() -> &'static Path {
 pub fn tools() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| environment(TOOLS))
+}
+
+/// The checker of policy.
+pub fn checker() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| environment(CHECKER).join("checkov"))
 }
 
 /// The `bin` folder of an environment with these requirements and nothing else. One process makes it, and others wait for it.

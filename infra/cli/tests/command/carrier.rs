@@ -149,7 +149,7 @@ async fn a_carrier_is_suspended_and_let_in_again() {
         let carriers = list["carriers"].as_array().unwrap().iter();
         let ours = carriers
             .filter(|carrier| carrier["id"] == "north1")
-            .last()
+            .next_back()
             .unwrap();
         (
             ours["active"].as_bool().unwrap(),

@@ -4,10 +4,12 @@ use postern_contract::{
     carrier::Complete,
     delivery::{Attention, DeliveryView, GrantState},
 };
-use postern_deployed::{Deployment, Household, driver, open_for};
+use postern_deployed::{Deployment, Household, driver, open_for, until};
 use postern_local::play::Proof;
 use postern_vendor_clouds::{Fault, Target};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
+
+use crate::rights;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_are_made_and_their_logs_are_proven() {
@@ -16,9 +18,12 @@ async fn deliveries_are_made_and_their_logs_are_proven() {
 
     as_planned(&home).await;
     in_doubt(&home).await;
+    turned_off(&home).await;
+    unlinked(&deployment, &home).await;
     without_the_right_token(&deployment, &home).await;
     nothing_secret_is_logged(&deployment, &home).await;
     the_operator_sees_it(&deployment, &home).await;
+    rights::none_is_missing_and_none_is_idle(&deployment).await;
 }
 
 async fn as_planned(home: &Household) {
@@ -48,6 +53,56 @@ async fn in_doubt(home: &Household) {
     assert_ne!(open.attention, Some(Attention::OutcomeUnknown));
     close_and_complete(home, &armed).await;
     assert_eq!((home.times_opened(), home.times_closed()), (2, 2));
+}
+
+/// The household turns everything off while a driver is on the way, and on again.
+async fn turned_off(home: &Household) {
+    let armed = home.armed("1Z3").await;
+    home.customer.turn_off().await.unwrap();
+    home.until(armed.id, |view| view.state == GrantState::Revoked)
+        .await;
+    let refused = home
+        .carrier
+        .verb(armed.id, "open", "open-3", &open_for(&armed))
+        .await
+        .unwrap();
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{refused:?}");
+    assert_eq!(home.times_opened(), 2);
+    for list in [
+        "deliveries",
+        "deliveries?which=past",
+        "activity",
+        "doors",
+        "links",
+    ] {
+        let seen = home.customer.get(&format!("/v1/{list}")).await.unwrap();
+        assert_eq!(seen.status, StatusCode::OK, "{seen:?}");
+    }
+    home.customer.turn_on().await.unwrap();
+}
+
+/// The household unlinks its opener while the door stands open for a driver: the link lasts until the door is closed, and then the guardian
+/// ends it.
+async fn unlinked(deployment: &Deployment, home: &Household) {
+    let armed = home.armed("1Z4").await;
+    let open = home
+        .carrier
+        .open(armed.id, "open-4", &open_for(&armed))
+        .await
+        .unwrap();
+    assert_eq!(open.state, GrantState::Open);
+    let link = format!("/v1/links/{}", home.customer.links().await.unwrap()[0].id);
+    let nothing = serde_json::json!({});
+    home.customer.send(Method::DELETE, &link, &nothing).await.unwrap();
+    let closed = home.carrier.close(armed.id, "close-4", &driver()).await.unwrap();
+    assert_eq!(closed.state, GrantState::Revoked);
+    until("the end of a link", || async {
+        deployment.sweep().await;
+        let links = home.customer.links().await.unwrap();
+        links.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(home.times_closed(), 3);
 }
 
 async fn close_and_complete(home: &Household, delivery: &DeliveryView) {
@@ -99,14 +154,15 @@ async fn nothing_secret_is_logged(deployment: &Deployment, home: &Household) {
 /// What the operator's command tells of all this, with the operator's own rights.
 async fn the_operator_sees_it(deployment: &Deployment, home: &Household) {
     let page = home.carrier.get("/v1/deliveries").await.unwrap();
-    let delivery = page.body["items"][0]["id"].as_str().unwrap();
+    let listed = &page.body["items"][0];
+    let id = listed["id"].as_str().unwrap();
     let told = deployment
-        .postern(&["delivery", "explain", delivery], "")
+        .postern(&["delivery", "explain", id], "")
         .await
         .unwrap();
     assert_eq!(
         (&told["state"], &told["carrier"]),
-        (&"completed".into(), &page.body["items"][0]["carrier"])
+        (&listed["state"], &listed["carrier"])
     );
     let health = deployment.postern(&["doctor"], "").await.unwrap();
     assert_eq!(health["healthy"], true, "{health}");

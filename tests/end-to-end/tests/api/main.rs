@@ -12,6 +12,7 @@ mod refusals;
 mod requests;
 mod routes;
 mod scene;
+mod sources;
 mod tokens;
 mod windows;
 mod wire;
