@@ -16,6 +16,7 @@ pub mod household;
 pub mod households;
 pub mod links;
 pub mod log;
+pub mod measures;
 mod platform;
 pub mod ports;
 pub mod promises;

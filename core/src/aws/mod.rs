@@ -5,6 +5,7 @@
 //!
 //! | variable | what it is | who needs it |
 //! |---|---|---|
+//! | `POSTERN_DEPLOYMENT` | the deployment's name, a dimension of everything that is measured | every function |
 //! | `POSTERN_TABLE` | the record's table | every function |
 //! | `POSTERN_CODES_KEY` | the symmetric KMS key that seals one-time codes: an id, ARN or alias | every function |
 //! | `POSTERN_EVIDENCE_KEY` | the KMS key of spec `ECC_NIST_EDWARDS25519` that signs the logs of deliveries | every function |
@@ -24,6 +25,7 @@ mod adapters;
 mod deployment;
 mod follow_ups;
 mod logs;
+mod measures;
 mod settings;
 mod verdict;
 
@@ -32,5 +34,6 @@ pub use self::{
     deployment::{Deployment, StartError, platform_from_env, warm},
     follow_ups::{DELAY_S_MAX, SqsFollowUps},
     logs::init_json_logs,
+    measures::{Measures, NAMESPACE},
     settings::{SettingError, Settings},
 };

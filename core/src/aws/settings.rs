@@ -20,6 +20,8 @@ impl SettingError {
 /// What every function of the platform is told. The variables are listed at the head of [`crate::aws`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// `POSTERN_DEPLOYMENT`.
+    pub deployment: String,
     /// `POSTERN_TABLE`.
     pub table: String,
     /// `POSTERN_CODES_KEY`.
@@ -48,6 +50,7 @@ impl Settings {
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingError> {
         let needed = |name| needed(&lookup, name);
         Ok(Self {
+            deployment: needed("POSTERN_DEPLOYMENT")?,
             table: needed("POSTERN_TABLE")?,
             codes_key: needed("POSTERN_CODES_KEY")?,
             evidence_key: needed("POSTERN_EVIDENCE_KEY")?,

@@ -1,10 +1,10 @@
-//! What the operator is told of deliveries: one line of the log where a person is needed, and one where that is over. Alarms are made
-//! from these lines, so their words and fields are kept.
+//! What the operator is told of deliveries: one line of the log where a person is needed, and one where that is over; and what is counted.
 
-use crate::grant::Grant;
+use crate::{grant::Grant, measures};
 
 /// After a commit: tells of the change between the grant before it and after it.
 pub(super) fn tell(before: &Grant, after: &Grant) {
+    measures::changed(before, after);
     let (delivery, carrier, state) = (after.delivery, &after.carrier, after.state);
     match (before.attention, after.attention) {
         (before, after) if before == after => {}

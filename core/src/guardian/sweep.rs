@@ -1,6 +1,6 @@
 //! The sweep: everything that is due, whether a follow-up came for it or not.
 
-use crate::{Error, Platform, guardian::look, store::DUE_SHARDS};
+use crate::{Error, Platform, guardian::look, measures, store::DUE_SHARDS};
 
 /// How many subjects of one shard a sweep looks at; what is left is still due at the next.
 const PER_SHARD_MAX: usize = 200;
@@ -33,6 +33,7 @@ pub async fn sweep(platform: &Platform) -> Result<Swept, Error> {
                 Ok(None) => {}
                 Err(error) => {
                     swept.failed += 1;
+                    measures::look_failed();
                     tracing::error!(?subject, %error, "a look failed; the subject stays due");
                 }
             }

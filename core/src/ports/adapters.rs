@@ -12,6 +12,8 @@ use postern_contract::{
     ids::VendorId,
 };
 
+use crate::measures;
+
 /// Why a call brought no reply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
@@ -87,15 +89,18 @@ impl Adapters {
         })?;
         let bytes = self.0.carry(vendor, payload, deadline).await.map_err(|error| {
             tracing::warn!(%vendor, operation, %error, "an adapter gave no reply");
+            measures::adapter_unanswered(vendor);
             unanswered(&error)
         })?;
         let reply: AdapterReply = serde_json::from_slice(&bytes).map_err(|_| {
+            measures::adapter_unanswered(vendor);
             AdapterError::unknown(
                 AdapterErrorKind::Internal,
                 "the adapter's reply is not of the contract",
             )
         })?;
         if !reply.contract.is_understood() || reply.request_id != request.request_id {
+            measures::adapter_unanswered(vendor);
             return Err(AdapterError::unknown(
                 AdapterErrorKind::Internal,
                 "the adapter's reply is to another call",
@@ -105,6 +110,9 @@ impl Adapters {
             AdapterResult::Ok(answer) => Ok(answer),
             AdapterResult::Error(error) => {
                 tracing::info!(%vendor, operation, kind = ?error.kind, outcome = ?error.outcome, "an adapter refused");
+                if error.kind == AdapterErrorKind::VendorUnavailable {
+                    measures::vendor_unavailable(vendor);
+                }
                 Err(error)
             }
         }

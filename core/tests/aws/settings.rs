@@ -4,7 +4,8 @@ use postern_core::aws::{Deployment, Settings, warm};
 
 use super::{Play, Service};
 
-const ALL: [(&str, &str); 5] = [
+const ALL: [(&str, &str); 6] = [
+    ("POSTERN_DEPLOYMENT", "postern-us-test"),
     ("POSTERN_TABLE", "postern"),
     ("POSTERN_CODES_KEY", "alias/codes"),
     ("POSTERN_EVIDENCE_KEY", "alias/evidence"),

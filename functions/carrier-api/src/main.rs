@@ -3,9 +3,13 @@
 
 use std::{process::ExitCode, sync::Arc};
 
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+};
 use lambda_http::Error;
 use postern_carrier_api::{Carriers, router};
-use postern_core::aws::{self, Deployment, Settings};
+use postern_core::aws::{self, Deployment, Measures, Settings};
 use postern_http::{Cursors, deployed::house_from_env};
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,11 +26,17 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Error> {
     let settings = Settings::from_env()?;
+    let measures = Measures::begin(&settings.deployment);
     let deployment = Deployment::from_env().await;
     let platform = deployment.platform(&settings)?;
     let (clock, chance) = (Arc::clone(&platform.clock), Arc::clone(&platform.chance));
     let house = house_from_env(Arc::new(move || clock.now()), Arc::new(move || chance.number()))?;
     let (cursor_key, ()) = tokio::join!(deployment.cursor_key("carrier-api cursors"), aws::warm(&platform));
     let cursors = Cursors::new(&cursor_key?);
-    lambda_http::run(router(Carriers { platform, cursors }, house)).await
+    let tell = from_fn(async move |request: Request, next: Next| {
+        let response = next.run(request).await;
+        measures.tell();
+        response
+    });
+    lambda_http::run(router(Carriers { platform, cursors }, house).layer(tell)).await
 }

@@ -32,6 +32,7 @@ fn carrier_api(host: &LambdaHost, record: &str, keys: &str) -> Function {
         .with("AWS_ENDPOINT_URL_KMS", keys)
         // Nobody listens there: whatever else it wants cannot be reached.
         .with("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .with("POSTERN_DEPLOYMENT", "postern-us-test")
         .with("POSTERN_TABLE", "postern")
         .with("POSTERN_CODES_KEY", "alias/codes")
         .with("POSTERN_EVIDENCE_KEY", "alias/evidence")
@@ -113,6 +114,7 @@ async fn a_call_without_a_token_gets_a_problem_through_the_gateway() {
 async fn what_keeps_it_from_starting_is_named() {
     let host = LambdaHost::start().await.unwrap();
     for (missing, named) in [
+        ("POSTERN_DEPLOYMENT", "POSTERN_DEPLOYMENT is missing"),
         ("POSTERN_TABLE", "POSTERN_TABLE is missing"),
         ("POSTERN_TOKEN_ISSUER", "POSTERN_TOKEN_ISSUER is missing"),
         ("POSTERN_CURSOR_KEY", "POSTERN_CURSOR_KEY is missing"),

@@ -3,8 +3,12 @@
 
 use std::{process::ExitCode, sync::Arc};
 
+use axum::{
+    extract::Request,
+    middleware::{Next, from_fn},
+};
 use lambda_http::Error;
-use postern_core::aws::{self, Deployment, Settings};
+use postern_core::aws::{self, Deployment, Measures, Settings};
 use postern_customer_api::{Customers, router};
 use postern_http::{Cursors, deployed::house_from_env};
 
@@ -22,6 +26,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Error> {
     let settings = Settings::from_env()?;
+    let measures = Measures::begin(&settings.deployment);
     let deployment = Deployment::from_env().await;
     let platform = deployment.platform(&settings)?;
     let (clock, chance) = (Arc::clone(&platform.clock), Arc::clone(&platform.chance));
@@ -31,5 +36,10 @@ async fn run() -> Result<(), Error> {
         aws::warm(&platform)
     );
     let cursors = Cursors::new(&cursor_key?);
-    lambda_http::run(router(Customers { platform, cursors }, house)).await
+    let tell = from_fn(async move |request: Request, next: Next| {
+        let response = next.run(request).await;
+        measures.tell();
+        response
+    });
+    lambda_http::run(router(Customers { platform, cursors }, house).layer(tell)).await
 }

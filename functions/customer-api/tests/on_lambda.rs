@@ -27,6 +27,7 @@ fn customer_api(host: &LambdaHost, record: &str, keys: &str) -> Function {
         .with("AWS_ENDPOINT_URL_KMS", keys)
         // Nobody listens there: whatever else it wants cannot be reached.
         .with("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .with("POSTERN_DEPLOYMENT", "postern-us-test")
         .with("POSTERN_TABLE", "postern")
         .with("POSTERN_CODES_KEY", "alias/codes")
         .with("POSTERN_EVIDENCE_KEY", "alias/evidence")

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use postern_core::{Platform, guardian, ports::Subject};
+use postern_core::{Platform, guardian, measures, ports::Subject};
 use serde::Serialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -107,6 +107,7 @@ async fn follow_ups(platform: &Platform, messages: Vec<Message>) -> Vec<String> 
         };
         if let (Some((subject, messages)), Some(fault)) = (running.remove(&task), fault) {
             tracing::error!(?subject, fault, "a look failed; the subject stays due");
+            measures::look_failed();
             failed.extend(messages);
         }
     }

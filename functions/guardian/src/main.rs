@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use postern_core::aws;
+use postern_core::aws::{self, Measures, Settings};
 use postern_guardian::{HandleError, handle};
 use serde_json::Value;
 
@@ -20,11 +20,14 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Error> {
+    let measures = Measures::begin(&Settings::from_env()?.deployment);
     let platform = aws::platform_from_env().await?;
     aws::warm(&platform).await;
     let platform = &platform;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        handle(platform, event.payload).await.map_err(diagnostic)
+        let answer = handle(platform, event.payload).await;
+        measures.tell();
+        answer.map_err(diagnostic)
     }))
     .await
 }

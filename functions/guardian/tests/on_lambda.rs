@@ -21,6 +21,7 @@ fn guardian(host: &LambdaHost, record: &str) -> Function {
         .with("AWS_ENDPOINT_URL_DYNAMODB", record)
         // Nobody listens there: what is not the record cannot be reached.
         .with("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .with("POSTERN_DEPLOYMENT", "postern-us-test")
         .with("POSTERN_TABLE", "postern")
         .with("POSTERN_CODES_KEY", "alias/codes")
         .with("POSTERN_EVIDENCE_KEY", "alias/evidence")

@@ -9,7 +9,7 @@ use postern_local::play::Proof;
 use postern_vendor_clouds::{Fault, Target};
 use reqwest::{Method, StatusCode};
 
-use crate::rights;
+use crate::{alarms, rights};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn deliveries_are_made_and_their_logs_are_proven() {
@@ -23,6 +23,7 @@ async fn deliveries_are_made_and_their_logs_are_proven() {
     without_the_right_token(&deployment, &home).await;
     nothing_secret_is_logged(&deployment, &home).await;
     the_operator_sees_it(&deployment, &home).await;
+    alarms::are_about_what_is_measured(&deployment).await;
     rights::none_is_missing_and_none_is_idle(&deployment).await;
 }
 
