@@ -33,7 +33,7 @@ async fn run() -> Result<(), Error> {
     let house = house_from_env(Arc::new(move || clock.now()), Arc::new(move || chance.number()))?;
     let (cursor_key, ()) = tokio::join!(deployment.cursor_key("carrier-api cursors"), aws::warm(&platform));
     let cursors = Cursors::new(&cursor_key?);
-    let tell = from_fn(async move |request: Request, next: Next| {
+    let tell = from_fn(move |request: Request, next: Next| async move {
         let response = next.run(request).await;
         measures.tell();
         response

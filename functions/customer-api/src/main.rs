@@ -36,7 +36,7 @@ async fn run() -> Result<(), Error> {
         aws::warm(&platform)
     );
     let cursors = Cursors::new(&cursor_key?);
-    let tell = from_fn(async move |request: Request, next: Next| {
+    let tell = from_fn(move |request: Request, next: Next| async move {
         let response = next.run(request).await;
         measures.tell();
         response

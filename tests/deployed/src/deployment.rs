@@ -49,6 +49,29 @@ impl Deployment {
         deployment
     }
 
+    /// The deployment that an operator makes by the commands of `docs/operating.md`, from the tables of `samconfig.toml` with these names,
+    /// the core's first.
+    pub async fn by_the_book(tables: &[&str]) -> Self {
+        let package = tokio::task::spawn_blocking(|| (Package::built(), Emulator::shared()).0)
+            .await
+            .unwrap();
+        let emulator = Emulator::shared();
+        for table in tables {
+            let mut command = emulator.tool_at(python::deployer());
+            command.current_dir(package.root()).env("SAM_CLI_TELEMETRY", "0");
+            command.args(["deploy", "--no-confirm-changeset", "--config-env", table]);
+            tokio::task::spawn_blocking(move || python::must(&mut command))
+                .await
+                .unwrap();
+        }
+        let name = format!("postern-{}", tables[0]);
+        Self {
+            outputs: outputs(emulator, &name).await,
+            name,
+            emulator,
+        }
+    }
+
     /// Deploys the core, once more perhaps, with these parameters beside the usual ones.
     pub async fn deploy_core(&mut self, settings: &Settings) {
         let name = self.name.clone();

@@ -1,8 +1,8 @@
 //! The deployed shape on one machine: MiniStack emulates AWS, the very templates under `infra/aws` are deployed onto it, and it runs the
 //! functions' own binaries. The tests are under `tests/`.
 //!
-//! Nothing needs to be installed by hand: the first run makes three Python environments under the target directory, one with the emulator,
-//! one with the tools that an operator has (`aws`, `cfn-lint`), and one with the checker of policy. What the emulator does otherwise than AWS is listed beside its
+//! Nothing needs to be installed by hand: the first run makes Python environments under the target directory: one with the emulator,
+//! those with the tools that an operator has (`aws`, `cfn-lint`, `sam`), and one with the checker of policy. What the emulator does otherwise than AWS is listed beside its
 //! launcher, `emulator/start.py`.
 
 #![expect(

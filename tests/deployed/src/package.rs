@@ -48,6 +48,11 @@ impl Package {
                 std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
             }
         }
+        std::fs::copy(
+            templates().join("../../samconfig.toml"),
+            folder.path().join("samconfig.toml"),
+        )
+        .unwrap();
         let binaries = binaries();
         let binary = |name: &str| {
             let found = binaries.iter().find(|binary| binary.file_name().unwrap() == name);
@@ -67,6 +72,11 @@ impl Package {
             folder,
             command: binary("postern").clone(),
         }
+    }
+
+    /// What stands for the root of the repository.
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The operator's command.

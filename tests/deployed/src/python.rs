@@ -16,6 +16,9 @@ const TOOLS: &[&str] = &["awscli==1.45.64", "cfn-lint==1.51.0"];
 /// Rules of policy that others wrote.
 const CHECKER: &[&str] = &["checkov==3.3.30"];
 
+/// What an operator deploys with.
+const DEPLOYER: &[&str] = &["aws-sam-cli==1.170.0"];
+
 /// The interpreter with the emulator in it.
 pub(crate) fn emulator() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
@@ -32,6 +35,12 @@ pub fn tools() -> &'static Path {
 pub fn checker() -> &'static Path {
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     MADE.get_or_init(|| environment(CHECKER).join("checkov"))
+}
+
+/// What an operator deploys with.
+pub(crate) fn deployer() -> &'static Path {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    MADE.get_or_init(|| environment(DEPLOYER).join("sam"))
 }
 
 /// The `bin` folder of an environment with these requirements and nothing else. One process makes it, and others wait for it.

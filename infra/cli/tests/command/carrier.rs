@@ -146,11 +146,8 @@ async fn a_carrier_is_suspended_and_let_in_again() {
     stage.postern(&["carrier", "add", "--name", "North"]);
     let list = || {
         let list = stage.postern(&["carrier", "list", "--json"]).json();
-        let carriers = list["carriers"].as_array().unwrap().iter();
-        let ours = carriers
-            .filter(|carrier| carrier["id"] == "north1")
-            .next_back()
-            .unwrap();
+        let mut carriers = list["carriers"].as_array().unwrap().iter();
+        let ours = carriers.find(|carrier| carrier["id"] == "north1").unwrap();
         (
             ours["active"].as_bool().unwrap(),
             ours["may_call"].as_bool().unwrap(),

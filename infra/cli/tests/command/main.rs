@@ -6,6 +6,7 @@
 mod carrier;
 mod evidence;
 mod explain;
+mod pages;
 mod stage;
 mod usage;
 mod vendor;

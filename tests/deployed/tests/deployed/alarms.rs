@@ -58,7 +58,12 @@ pub(crate) async fn are_about_what_is_measured(deployment: &Deployment) {
 fn dimensions(alarm: &Value) -> BTreeSet<(String, String)> {
     let dimensions = alarm["Dimensions"].as_array().unwrap().iter();
     dimensions
-        .map(|dimension| (text(&dimension["Name"]).to_owned(), text(&dimension["Value"]).to_owned()))
+        .map(|dimension| {
+            (
+                text(&dimension["Name"]).to_owned(),
+                text(&dimension["Value"]).to_owned(),
+            )
+        })
         .collect()
 }
 

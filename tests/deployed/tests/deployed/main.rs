@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod alarms;
+mod by_the_book;
 mod changes;
 mod checks;
 mod delivery;

@@ -1,0 +1,22 @@
+//! What `docs/operating.md` tells an operator to do, done.
+
+use postern_deployed::Deployment;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_it_healthy() {
+    let deployment = Deployment::by_the_book(&["us-dev", "us-dev-myq"]).await;
+    for words in [
+        &["vendor", "register", "myq", "--name", "myQ"][..],
+        &["vendor", "promote", "myq"],
+        &["carrier", "add", "--name", "Northwind Parcel"],
+    ] {
+        deployment.postern(words, "").await.unwrap();
+    }
+    let health = deployment.postern(&["doctor"], "").await.unwrap();
+    assert_eq!(health["healthy"], true, "{health}");
+    let again = Deployment::by_the_book(&["us-dev", "us-dev-myq"]).await;
+    assert_eq!(
+        again.outputs, deployment.outputs,
+        "nothing to change changes nothing"
+    );
+}
