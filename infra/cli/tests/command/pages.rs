@@ -13,14 +13,16 @@ const PAGES: [(&str, &str); 3] = [
 ];
 
 /// What stands in a page for something of the reader's own, and an example of it.
-const EXAMPLES: [(&str, &str); 6] = [
-    ("ID", "dlv_01M8A52QAMFF7A8M8CFMVV7ZYK"),
+const EXAMPLES: [(&str, &str); 5] = [
     ("NAME", "Northwind"),
     ("SETTING", "MYQ_CLIENT_SECRET"),
     ("FILE", "file"),
     ("FILE...", "file"),
     ("SHELL", "bash"),
 ];
+
+/// An `ID`, where it is a delivery's.
+const DELIVERY: &str = "dlv_01M8A52QAMFF7A8M8CFMVV7ZYK";
 
 /// The calls in a page, each as its words: lines of its `sh` fences, and code within its text.
 fn calls(page: &str) -> Vec<Vec<String>> {
@@ -55,15 +57,13 @@ fn every_call_that_a_page_shows_is_understood() {
             if words.len() < 3 && words[1] != "doctor" {
                 continue;
             }
-            let of_vendor = words[1] == "vendor";
+            let of_delivery = words[1] == "delivery";
             let words: Vec<&str> = words
                 .iter()
-                .map(|word| {
-                    if of_vendor && word.starts_with("dlv_") {
-                        "myq"
-                    } else {
-                        word
-                    }
+                .map(|word| match word.as_str() {
+                    "ID" if of_delivery => DELIVERY,
+                    "ID" => "myq",
+                    other => other,
                 })
                 .collect();
             if let Err(error) = Arguments::try_parse_from(&words) {
