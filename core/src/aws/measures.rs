@@ -1,6 +1,6 @@
 //! Measures on AWS: lines in CloudWatch's embedded metric format on standard output, from which CloudWatch makes metrics without a call.
 
-use std::io::stdout;
+use std::io::{Write, stdout};
 
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
@@ -28,8 +28,13 @@ impl Measures {
 
     /// Writes what was counted since the last time. At the end of each invocation: what comes later waits for the next one.
     pub fn tell(self) {
+        self.write(stdout().lock());
+    }
+
+    /// The same, to somewhere else.
+    pub fn write(self, to: impl Write) {
         if let Some(collector) = self.0
-            && let Err(error) = collector.flush(stdout().lock())
+            && let Err(error) = collector.flush(to)
         {
             tracing::warn!(%error, "what was measured could not be written");
         }

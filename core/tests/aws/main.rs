@@ -5,6 +5,7 @@
 
 mod adapters;
 mod follow_ups;
+mod measures;
 mod settings;
 mod sockets;
 
