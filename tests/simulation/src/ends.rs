@@ -310,8 +310,23 @@ impl Judge<'_> {
                         | DeliveryEvent::Closed { .. }
                 )
         });
+        // A person was needed already when it went up, and it was not said meanwhile that nobody is.
+        let told_before =
+            log.iter()
+                .take_while(|entry| entry.at < *up)
+                .fold(false, |told, entry| match entry.event {
+                    DeliveryEvent::AttentionRaised { .. } => true,
+                    DeliveryEvent::AttentionCleared { .. } => false,
+                    _ => told,
+                });
+        let told_on = told_before
+            && !log.iter().any(|entry| {
+                (*up..=*up + UNTOLD_MAX).contains(&entry.at)
+                    && matches!(entry.event, DeliveryEvent::AttentionCleared { .. })
+            });
+        let told = told_or_tried || told_on;
         self.scene
-            .check(Promise::ClosedOrTold, stood <= UNTOLD_MAX || told_or_tried, || {
+            .check(Promise::ClosedOrTold, stood <= UNTOLD_MAX || told, || {
                 format!("the door of {delivery} stood open for {stood:#} from {up}, and nobody closed it or was told")
             });
     }
