@@ -60,7 +60,7 @@ impl Deployment {
             let mut command = emulator.tool_at(python::deployer());
             command.current_dir(package.root()).env("SAM_CLI_TELEMETRY", "0");
             command.args(["deploy", "--no-confirm-changeset", "--config-env", table]);
-            tokio::task::spawn_blocking(move || python::must(&mut command))
+            tokio::task::spawn_blocking(move || postern_test_tools::must(&mut command))
                 .await
                 .unwrap();
         }
@@ -220,7 +220,7 @@ impl Deployment {
             "--template-file",
         ]);
         command.arg(template).arg("--output-template-file").arg(&to);
-        tokio::task::spawn_blocking(move || python::must(&mut command))
+        tokio::task::spawn_blocking(move || postern_test_tools::must(&mut command))
             .await
             .unwrap();
         to
@@ -253,7 +253,7 @@ impl Deployment {
         let mut command = self.emulator.tool_at(Package::built().command());
         command.args(words).args(["--json", "--deployment", &self.name]);
         let input = input.to_owned();
-        let run = move || python::fed(&mut command, input.as_bytes());
+        let run = move || postern_test_tools::fed(&mut command, input.as_bytes());
         let output = tokio::task::spawn_blocking(run).await.unwrap();
         let said = String::from_utf8(output.stdout).unwrap();
         if output.status.success() {

@@ -137,7 +137,7 @@ impl Emulator {
         let mut command = self.tool("aws");
         command.args(["--output", "json", "--endpoint-url", self.endpoint.as_str()]);
         let start = Instant::now();
-        let answer = python::must(command.args(args));
+        let answer = postern_test_tools::must(command.args(args));
         self.note(args, start.elapsed());
         if answer.trim_ascii().is_empty() {
             Value::Null
@@ -175,7 +175,7 @@ impl Emulator {
 
 /// A fresh folder for what the emulator writes, under the target directory. It stays there for whoever wants to know why a test failed.
 fn own_folder() -> (PathBuf, File) {
-    let place = crate::package::profile_folder().with_file_name("tmp");
+    let place = postern_test_tools::profile_folder().with_file_name("tmp");
     std::fs::create_dir_all(&place).unwrap();
     let lock = File::create(place.join("deployed.lock")).unwrap();
     lock.lock().unwrap();

@@ -6,10 +6,10 @@ use std::{
     sync::OnceLock,
 };
 
+use postern_test_tools::{must, profile_folder};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::python::must;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
 const FUNCTIONS: [&str; 4] = ["carrier-api", "customer-api", "guardian", "myq-adapter"];
@@ -105,12 +105,6 @@ impl Package {
     pub fn template(&self, name: &str) -> PathBuf {
         self.folder.path().join("infra/aws").join(name)
     }
-}
-
-/// Where this build's files are.
-pub(crate) fn profile_folder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.ancestors().nth(2).unwrap().to_owned()
 }
 
 /// The workspace's binaries, built just as the tests' command builds them, so that nothing is built twice.

@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 18] = [
+    const ARROWS: [(&str, &[&str]); 19] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -31,6 +31,7 @@ mod house {
         ),
         ("vendor-adapters/*", &["contract", "keys", "vendor-adapters/sdk"]),
         ("tests/lambda-host", &[]),
+        ("tests/tools", &[]),
         ("tests/model", &["contract", "core"]),
         ("tests/vendor-clouds", &[]),
         ("infra/embedded-record", &[]),
@@ -44,14 +45,16 @@ mod house {
         ("tests/simulation", &["*", "tests/vendor-clouds"]),
         (
             "tests/deployed",
-            &["contract", "core", "infra/local", "tests/vendor-clouds"],
+            &["contract", "core", "infra/local", "tests/tools", "tests/vendor-clouds"],
         ),
     ];
 
-    /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, and Lambda's Runtime API.
-    const FOR_EVERY_TEST: [&str; 4] = [
+    /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, Lambda's Runtime API, and programs
+    /// of other languages.
+    const FOR_EVERY_TEST: [&str; 5] = [
         "infra/embedded-record",
         "tests/lambda-host",
+        "tests/tools",
         "tests/vendor-clouds",
         "tests/world",
     ];

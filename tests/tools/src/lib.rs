@@ -1,0 +1,96 @@
+//! Programs of other languages, for the tests that are judged by them: exact versions from the package indexes, made once under the
+//! target directory, so that nothing needs to be installed by hand.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "whatever goes wrong fails the test by panicking"
+)]
+
+use std::{
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+/// The `bin` folder of a Python environment with these requirements and nothing else. One process makes it, and others wait for it.
+#[must_use]
+pub fn python(requirements: &[&str]) -> PathBuf {
+    let home = once("python", requirements, |home| {
+        must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home));
+        let mut install = Command::new(home.join("bin").join("python"));
+        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        must(install.args(requirements));
+    });
+    home.join("bin")
+}
+
+/// The folder that holds the `node_modules` with these packages and nothing else. One process makes it, and others wait for it.
+#[must_use]
+pub fn node(packages: &[&str]) -> PathBuf {
+    once("node", packages, |home| {
+        // What a run that ended too soon left there.
+        if home.exists() {
+            std::fs::remove_dir_all(home).unwrap();
+        }
+        std::fs::create_dir_all(home).unwrap();
+        std::fs::write(home.join("package.json"), "{}").unwrap();
+        let mut install = Command::new("npm");
+        install.args(["install", "--silent", "--no-audit", "--no-fund", "--save-exact"]);
+        must(install.args(packages).current_dir(home));
+    })
+}
+
+/// A folder for these requirements, made by `make` unless it is there and ready.
+fn once(kind: &str, requirements: &[&str], make: impl Fn(&Path)) -> PathBuf {
+    let name = requirements
+        .join("+")
+        .replace("==", "-")
+        .replace(['[', ']', '@', '/'], "-");
+    let folder = profile_folder().with_file_name("tmp").join(kind);
+    std::fs::create_dir_all(&folder).unwrap();
+    let home = folder.join(&name);
+    let ready = home.join("ready");
+    let lock = File::create(folder.join(format!("{name}.lock"))).unwrap();
+    lock.lock().unwrap();
+    if !ready.exists() {
+        make(&home);
+        File::create(ready).unwrap();
+    }
+    home
+}
+
+/// The folder of the running test's profile, such as `target/debug`.
+#[must_use]
+pub fn profile_folder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().parent().unwrap().to_owned()
+}
+
+/// Runs a command to its end with this on its standard input.
+pub fn fed(command: &mut Command, input: &[u8]) -> Output {
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that reads nothing may have ended by now.
+    let _closed = child.stdin.take().unwrap().write_all(input);
+    child.wait_with_output().unwrap()
+}
+
+/// Runs a command to its end, which must be a good one; what it printed.
+pub fn must(command: &mut Command) -> Vec<u8> {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output.stdout
+}
