@@ -10,7 +10,6 @@ use postern_test_tools::{must, profile_folder};
 use serde_json::Value;
 use tempfile::TempDir;
 
-
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
 const FUNCTIONS: [&str; 4] = ["carrier-api", "customer-api", "guardian", "myq-adapter"];
 

@@ -45,7 +45,13 @@ mod house {
         ("tests/simulation", &["*", "tests/vendor-clouds"]),
         (
             "tests/deployed",
-            &["contract", "core", "infra/local", "tests/tools", "tests/vendor-clouds"],
+            &[
+                "contract",
+                "core",
+                "infra/local",
+                "tests/tools",
+                "tests/vendor-clouds",
+            ],
         ),
     ];
 
