@@ -1,11 +1,13 @@
 //! What this crate publishes: a JSON Schema for each message, and the reader that the platform itself uses for it.
 
 use schemars::{
-    JsonSchema, Schema, schema_for,
+    JsonSchema, Schema, SchemaGenerator,
+    generate::SchemaSettings,
+    schema_for,
     transform::{RecursiveTransform, Transform},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
@@ -87,6 +89,39 @@ fn spell_out(schema: &mut Schema) {
             schema.insert("pattern".to_owned(), TIME_OF_DAY.into());
         }
         _ => {}
+    }
+}
+
+/// Schemas that refer to each other by name, as an OpenAPI document keeps them under `components/schemas`.
+#[derive(Debug)]
+pub struct Components(SchemaGenerator);
+
+impl Default for Components {
+    fn default() -> Self {
+        let mut settings = SchemaSettings::draft2020_12();
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+        Self(
+            settings
+                .with_transform(RecursiveTransform(spell_out))
+                .into_generator(),
+        )
+    }
+}
+
+impl Components {
+    /// The same, and this type with everything that it refers to.
+    #[must_use]
+    pub fn with<T: JsonSchema>(mut self) -> Self {
+        // What matters is that the generator now knows it.
+        let _reference = self.0.subschema_for::<T>();
+        self
+    }
+
+    /// The schemas, by the names that their references say.
+    #[must_use]
+    pub fn finish(mut self) -> Map<String, Value> {
+        self.0.take_definitions(true)
     }
 }
 

@@ -6,16 +6,16 @@
 mod caller;
 mod deliveries;
 mod eligibility;
+mod messages;
 mod problems;
 mod signing_keys;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use axum::Router;
 use postern_core::Platform;
 use postern_http::{Cursors, HouseConfig, house};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use messages::openapi;
 pub use problems::DELIVERIES;
 
 /// What the handlers share.
@@ -29,26 +29,22 @@ pub struct Carriers {
 
 /// The API's routes, with the house around them.
 pub fn router(state: Carriers, config: HouseConfig) -> Router {
-    let routes = Router::new()
-        .route("/v1/eligibility", post(eligibility::ask))
-        .route(
-            "/v1/deliveries",
-            post(deliveries::book::book).get(deliveries::list::list),
-        )
-        .route("/v1/deliveries/{id}", get(deliveries::get::get))
-        .route(
-            "/v1/deliveries/{id}/dispatch",
-            post(deliveries::dispatch::dispatch),
-        )
-        .route("/v1/deliveries/{id}/open", post(deliveries::open::open))
-        .route("/v1/deliveries/{id}/close", post(deliveries::close::close))
-        .route(
-            "/v1/deliveries/{id}/complete",
-            post(deliveries::complete::complete),
-        )
-        .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
-        .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
-        .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
-        .route("/v1/signing-keys", get(signing_keys::list));
-    house(routes, config).with_state(state)
+    let (router, _) = routes().split_for_parts();
+    house(router, config).with_state(state)
+}
+
+/// Every route, with its description.
+fn routes() -> OpenApiRouter<Carriers> {
+    OpenApiRouter::new()
+        .routes(routes!(eligibility::ask))
+        .routes(routes!(deliveries::book::book, deliveries::list::list))
+        .routes(routes!(deliveries::get::get))
+        .routes(routes!(deliveries::dispatch::dispatch))
+        .routes(routes!(deliveries::open::open))
+        .routes(routes!(deliveries::close::close))
+        .routes(routes!(deliveries::complete::complete))
+        .routes(routes!(deliveries::reissue::reissue))
+        .routes(routes!(deliveries::cancel::cancel))
+        .routes(routes!(deliveries::log::log))
+        .routes(routes!(signing_keys::list))
 }

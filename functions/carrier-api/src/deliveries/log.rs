@@ -8,9 +8,20 @@ use postern_http::{Authorized, Paging, PathId, Problem, Query};
 use crate::{
     Carriers,
     caller::{EvidenceRead, carrier},
+    messages,
     problems::problem,
 };
 
+/// Read what happened in a delivery, each entry chained to the one before.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{id}/log",
+    operation_id = "readLog",
+    tag = "evidence",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Paging),
+    responses((status = 200, description = "A page of the log, the oldest entry first.", body = inline(messages::LogPage))),
+    security(("carrier" = ["evidence:read"]))
+)]
 pub(crate) async fn log(
     token: Authorized<EvidenceRead>,
     State(state): State<Carriers>,

@@ -7,9 +7,20 @@ use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// Choose the door that deliveries use.
+#[utoipa::path(
+    put,
+    path = "/v1/delivery-door",
+    operation_id = "chooseDoor",
+    tag = "openers",
+    request_body = inline(messages::ChooseDoor),
+    responses((status = 200, description = "The door.", body = inline(messages::Door))),
+    security(("customer" = ["household"]))
+)]
 pub(crate) async fn choose(
     member: Member,
     State(state): Shared,

@@ -7,9 +7,19 @@ use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// List your links.
+#[utoipa::path(
+    get,
+    path = "/v1/links",
+    operation_id = "listLinks",
+    tag = "openers",
+    responses((status = 200, description = "All of them, in one page.", body = inline(messages::LinkPage))),
+    security(("customer" = ["household"]))
+)]
 pub(crate) async fn list(
     member: Member,
     State(state): Shared,

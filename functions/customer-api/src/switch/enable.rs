@@ -7,9 +7,19 @@ use postern_http::{Empty, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// Turn in-garage delivery on.
+#[utoipa::path(
+    post,
+    path = "/v1/enable",
+    operation_id = "enable",
+    tag = "switch",
+    responses((status = 200, description = "It is on.", body = inline(messages::PreferencesView))),
+    security(("customer" = ["household"]))
+)]
 pub(crate) async fn enable(
     member: Member,
     State(state): Shared,

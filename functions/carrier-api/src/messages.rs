@@ -1,0 +1,56 @@
+//! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
+
+use postern_contract::{carrier, delivery, event, ids};
+use postern_http::openapi::{About, Flow};
+use serde_json::Value;
+
+use crate::{DELIVERIES, signing_keys};
+
+postern_http::messages! {
+    AskEligibility = carrier::AskEligibility;
+    Eligibility = carrier::Eligibility;
+    BookDelivery = carrier::BookDelivery;
+    Dispatch = carrier::Dispatch;
+    OpenDoor = carrier::OpenDoor;
+    CloseDoor = carrier::CloseDoor;
+    Complete = carrier::Complete;
+    Reissue = carrier::Reissue;
+    Cancel = carrier::Cancel;
+    DeliveryId = ids::DeliveryId;
+    Delivery = delivery::DeliveryView;
+    DeliveryPage = delivery::Page<delivery::DeliveryView>;
+    LogPage = delivery::Page<event::LogEntry>;
+    SigningKeys = signing_keys::SigningKeys;
+}
+
+const ABOUT: About = About {
+    title: "Postern for carriers",
+    description: "Leave a parcel inside a customer's garage: ask whether it may go there, book it, open and close the door on the day, \
+                  and show what happened.\n\nEvery call that changes something takes an `Idempotency-Key`, so that it can be sent again \
+                  without being done again. `docs/carriers` tells it from the start.",
+    scheme: "carrier",
+    flow: Flow::ClientCredentials,
+    scopes: &[
+        ("eligibility:read", "Ask whether a delivery can be had"),
+        ("deliveries:read", "See deliveries"),
+        (
+            "deliveries:write",
+            "Book deliveries, and open and close their doors",
+        ),
+        ("evidence:read", "See what happened in a delivery"),
+    ],
+    tags: &[
+        ("eligibility", "At the checkout"),
+        ("deliveries", "From booking to its end"),
+        ("at the door", "What the driver's handheld asks for"),
+        ("evidence", "What happened, for whoever doubts it"),
+    ],
+    refusals: DELIVERIES,
+};
+
+/// The API's description: OpenAPI 3.1.
+#[must_use]
+pub fn openapi() -> Value {
+    let (_, gathered) = crate::routes().split_for_parts();
+    postern_http::openapi::describe(gathered, components(), &ABOUT)
+}
