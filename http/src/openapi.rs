@@ -94,24 +94,18 @@ pub enum Flow {
 /// The whole description of an API, from what its router gathered.
 ///
 /// # Panics
-/// When the gathered part is no JSON, which `utoipa` does not give.
+/// When a handler names a refusal that is in no catalogue.
 #[must_use]
 pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Value {
     let mut paths = serde_json::to_value(gathered.paths).expect("paths hold strings, numbers and lists only");
     let catalogue = Catalogue::new(&[WIRE, about.refusals]);
-    let by_status = statuses(&catalogue);
-    for operations in paths.as_object_mut().into_iter().flat_map(Map::iter_mut) {
-        let has_id = operations.0.contains('{');
-        for (method, operation) in operations.1.as_object_mut().into_iter().flat_map(Map::iter_mut) {
-            add_refusals(operation, method, has_id, &by_status);
+    for (path, operations) in paths.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+        for (method, operation) in operations.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+            add_refusals(operation, method, path, about, &catalogue);
         }
     }
     let mut schemas = components.finish();
     schemas.insert("Problem".to_owned(), problem_schema());
-    let responses: Map<String, Value> = by_status
-        .iter()
-        .map(|(status, entries)| (name_of(*status), refusal_response(entries)))
-        .collect();
     let scopes: BTreeMap<_, _> = about.scopes.iter().copied().collect();
     let tags: Vec<Value> = about
         .tags
@@ -131,7 +125,6 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
         "paths": paths,
         "components": {
             "schemas": schemas,
-            "responses": responses,
             "securitySchemes": { about.scheme: security(about.flow, &scopes) },
         },
     })
@@ -150,58 +143,67 @@ fn security(flow: Flow, scopes: &BTreeMap<&str, &str>) -> Value {
     json!({ "type": "oauth2", "flows": flows })
 }
 
-fn statuses(catalogue: &Catalogue) -> BTreeMap<u16, Vec<&'static Entry>> {
-    let mut by_status: BTreeMap<u16, Vec<&'static Entry>> = BTreeMap::new();
-    for entry in catalogue.iter() {
-        by_status.entry(entry.status).or_default().push(entry);
-    }
-    by_status
-}
-
-fn name_of(status: u16) -> String {
-    format!("Refused{status}")
-}
-
-/// What a call may be refused with, besides what its handler says: the house's own statuses, by what the call takes.
-fn add_refusals(
-    operation: &mut Value,
-    method: &str,
-    has_id: bool,
-    by_status: &BTreeMap<u16, Vec<&'static Entry>>,
-) {
-    let changes = method != "get";
+/// Adds what a call may be refused with: what its handler names in `x-refusals`, and what the house refuses by what the call takes.
+///
+/// # Panics
+/// When a handler names a code that nobody can answer.
+fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, catalogue: &Catalogue) {
+    let parameters: Vec<&str> = operation["parameters"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str())
+        .collect();
     let secured = operation["security"]
         .as_array()
-        .is_some_and(|schemes| schemes.iter().any(|scheme| scheme != &json!({})));
-    let Some(responses) = operation["responses"].as_object_mut() else {
-        return;
-    };
-    for status in by_status.keys().copied() {
-        let may = match status {
-            401 | 403 => secured,
-            404 => has_id || secured,
-            405 => false,
-            409 | 413 | 415 | 422 | 429 => changes || (status == 409 && secured),
-            _ => true,
-        };
-        if may {
-            let reference = format!("#/components/responses/{}", name_of(status));
-            responses
-                .entry(status.to_string())
-                .or_insert_with(|| json!({ "$ref": reference }));
-        }
+        .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get(about.scheme).is_some()));
+    let mut codes = vec!["invalid_query", "too_many_requests", "internal", "unavailable"];
+    if method != "get" {
+        codes.extend(["malformed_json", "unknown_field", "invalid_field"]);
+        codes.extend(["body_too_large", "unsupported_media_type"]);
+    }
+    if parameters.contains(&"Idempotency-Key") {
+        codes.extend(["idempotency_key_missing", "idempotency_key_invalid"]);
+        codes.extend(["idempotency_key_reused", "request_in_progress"]);
+    }
+    if parameters.contains(&"cursor") {
+        codes.push("invalid_cursor");
+    }
+    if secured {
+        codes.extend(["unauthorized", "token_expired", "insufficient_scope"]);
+    }
+    if path.contains('{') {
+        codes.push("not_found");
+    }
+    let own = operation
+        .as_object_mut()
+        .and_then(|operation| operation.remove("x-refusals"));
+    let own: Vec<String> = own.map_or_else(Vec::new, |own| {
+        let lists = own.as_array().into_iter().flatten();
+        let codes = lists.flat_map(|list| list.as_array().into_iter().flatten());
+        codes.filter_map(Value::as_str).map(ToOwned::to_owned).collect()
+    });
+    codes.extend(own.iter().map(String::as_str));
+    let mut by_status: BTreeMap<u16, BTreeMap<&str, &Entry>> = BTreeMap::new();
+    for code in codes {
+        let entry = catalogue.get(code);
+        let entry = entry.unwrap_or_else(|| panic!("{method} {path} names {code}, which is in no catalogue"));
+        by_status.entry(entry.status).or_default().insert(code, entry);
+    }
+    for (status, entries) in by_status {
+        operation["responses"][status.to_string()] = refusal(&entries);
     }
 }
 
-/// The refusals of one status: each code with its title, and where its page is.
-fn refusal_response(entries: &[&'static Entry]) -> Value {
-    let codes: Vec<&str> = entries.iter().map(|entry| entry.code).collect();
+/// The refusals of one status: each code with its title.
+fn refusal(entries: &BTreeMap<&str, &Entry>) -> Value {
+    let codes: Vec<&str> = entries.keys().copied().collect();
     let lines: Vec<String> = entries
         .iter()
-        .map(|entry| format!("- `{}`: {}", entry.code, entry.english.title))
+        .map(|(code, entry)| format!("- `{code}`: {}", entry.english.title))
         .collect();
     json!({
-        "description": format!("Refused, with one of these codes:\n\n{}", lines.join("\n")),
+        "description": lines.join("\n"),
         "content": { "application/problem+json": { "schema": {
             "allOf": [{ "$ref": "#/components/schemas/Problem" }],
             "properties": { "code": { "enum": codes } },

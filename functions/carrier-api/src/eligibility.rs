@@ -22,7 +22,8 @@ use crate::{
     tag = "eligibility",
     request_body = inline(messages::AskEligibility),
     responses((status = 200, description = "Whether it can, and why not.", body = inline(messages::Eligibility))),
-    security(("carrier" = ["eligibility:read"]))
+    security(("carrier" = ["eligibility:read"])),
+    extensions(("x-refusals" = json!([["carrier_inactive"]])))
 )]
 pub(crate) async fn ask(
     token: Authorized<EligibilityRead>,

@@ -23,6 +23,34 @@ postern_http::messages! {
     SigningKeys = signing_keys::SigningKeys;
 }
 
+/// The grant has come to its end.
+pub(crate) const OVER: &[&str] = &[
+    "delivery_cancelled",
+    "delivery_completed",
+    "delivery_expired",
+    "delivery_revoked",
+];
+/// The household does not want it now.
+pub(crate) const UNWANTED: &[&str] = &[
+    "delivery_disabled",
+    "delivery_paused",
+    "carrier_not_allowed",
+    "outside_hours",
+];
+/// Its opener could not, or did not.
+pub(crate) const BY_THE_OPENER: &[&str] = &[
+    "door_offline",
+    "door_already_open",
+    "door_state_unknown",
+    "door_moving",
+    "door_locked_out",
+    "door_obstructed",
+    "door_gone",
+    "link_broken",
+    "vendor_unavailable",
+    "vendor_busy",
+];
+
 const ABOUT: About = About {
     title: "Postern for carriers",
     description: "Leave a parcel inside a customer's garage: ask whether it may go there, book it, open and close the door on the day, \

@@ -21,7 +21,8 @@ const LIST: &str = "activity";
     tag = "household",
     params(Paging),
     responses((status = 200, description = "A page of it.", body = inline(messages::ActivityPage))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn list(
     member: Member,

@@ -55,7 +55,11 @@ fn call(api: &Value, path: &str, method: &str, operation: &Value) -> String {
                 part,
                 "| `{}`{} | {} | {} | {} |",
                 text(&parameter["name"]),
-                if parameter["required"] == true { ", required" } else { "" },
+                if parameter["required"] == true {
+                    ", required"
+                } else {
+                    ""
+                },
                 text(&parameter["in"]),
                 kind(&parameter["schema"]),
                 line(&parameter["description"]),
@@ -195,7 +199,11 @@ fn kind(schema: &Value) -> String {
         ("maxItems", "at most"),
     ] {
         if let Some(limit) = schema[keyword].as_number() {
-            let unit = if keyword.ends_with("Length") { " characters" } else { "" };
+            let unit = if keyword.ends_with("Length") {
+                " characters"
+            } else {
+                ""
+            };
             said.push(format!("{words} {limit}{unit}"));
         }
     }
@@ -205,10 +213,7 @@ fn kind(schema: &Value) -> String {
 
 fn scopes(operation: &Value) -> Vec<&str> {
     let schemes = list(&operation["security"]).iter().flat_map(entries);
-    schemes
-        .flat_map(|(_, scopes)| list(scopes))
-        .map(text)
-        .collect()
+    schemes.flat_map(|(_, scopes)| list(scopes)).map(text).collect()
 }
 
 fn text(value: &Value) -> &str {

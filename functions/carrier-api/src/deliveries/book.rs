@@ -28,7 +28,8 @@ use crate::{
     params(Keyed),
     request_body = inline(messages::BookDelivery),
     responses((status = 201, description = "It is booked.", body = inline(messages::Delivery), headers(("location" = String, description = "The path of the delivery.")))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([["carrier_inactive", "not_eligible", "parcel_count", "parcel_repeated"]])))
 )]
 pub(crate) async fn book(
     token: Authorized<DeliveriesWrite>,

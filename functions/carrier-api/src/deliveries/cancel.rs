@@ -21,7 +21,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
     request_body = inline(messages::Cancel),
     responses((status = 200, description = "It is called off.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use"]])))
 )]
 pub(crate) async fn cancel(
     token: Authorized<DeliveriesWrite>,

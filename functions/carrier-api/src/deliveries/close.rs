@@ -24,7 +24,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Patience, Keyed),
     request_body = inline(messages::CloseDoor),
     responses((status = 202, description = "The door was told to close.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, messages::BY_THE_OPENER, ["wrong_driver", "door_never_opened", "close_not_allowed"]])))
 )]
 pub(crate) async fn close(
     token: Authorized<DeliveriesWrite>,

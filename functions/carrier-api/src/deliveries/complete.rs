@@ -28,7 +28,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Patience, Keyed),
     request_body = inline(messages::Complete),
     responses((status = 200, description = "It is completed.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel"]])))
 )]
 pub(crate) async fn complete(
     token: Authorized<DeliveriesWrite>,

@@ -23,7 +23,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
     request_body = inline(messages::Dispatch),
     responses((status = 200, description = "It is armed.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, messages::UNWANTED, ["outside_window", "already_used", "carrier_inactive"]])))
 )]
 pub(crate) async fn dispatch(
     token: Authorized<DeliveriesWrite>,

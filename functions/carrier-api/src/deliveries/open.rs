@@ -25,7 +25,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Patience, Keyed),
     request_body = inline(messages::OpenDoor),
     responses((status = 202, description = "The door was told to open.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, messages::UNWANTED, messages::BY_THE_OPENER, ["carrier_inactive", "not_out_for_delivery", "already_used", "outside_window", "wrong_parcel", "wrong_driver", "outside_geofence", "position_too_vague", "too_many_attempts"]])))
 )]
 pub(crate) async fn open(
     token: Authorized<DeliveriesWrite>,

@@ -23,7 +23,8 @@ use crate::{
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
     request_body = inline(messages::Reissue),
     responses((status = 200, description = "It is armed again.", body = inline(messages::Delivery))),
-    security(("carrier" = ["deliveries:write"]))
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, messages::UNWANTED, ["nothing_to_reissue", "reissue_too_late", "reissue_limit", "wrong_driver", "outside_window", "carrier_inactive", "too_many_attempts"]])))
 )]
 pub(crate) async fn reissue(
     token: Authorized<DeliveriesWrite>,

@@ -20,7 +20,8 @@ use crate::{
     tag = "deliveries",
     params(Listing),
     responses((status = 200, description = "A page of them.", body = inline(messages::DeliveryPage))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn list(
     member: Member,

@@ -19,7 +19,8 @@ use crate::{
     tag = "deliveries",
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Paging),
     responses((status = 200, description = "A page of the log, the oldest entry first.", body = inline(messages::LogPage))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn log(
     member: Member,

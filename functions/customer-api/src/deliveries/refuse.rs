@@ -23,7 +23,8 @@ use crate::{
     tag = "deliveries",
     params(("id" = inline(messages::DeliveryId), Path, description = "The delivery.")),
     responses((status = 200, description = "As it stands.", body = inline(messages::Delivery))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn refuse(
     member: Member,

@@ -20,7 +20,8 @@ use crate::{
     tag = "openers",
     params(Freshness),
     responses((status = 200, description = "All of them, in one page.", body = inline(messages::DoorPage))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "opener_link_broken", "opener_offline", "opener_door_gone", "opener_cloud_unavailable"]])))
 )]
 pub(crate) async fn list(
     member: Member,

@@ -20,7 +20,8 @@ use crate::{
     tag = "openers",
     params(("id" = inline(messages::DoorId), Path, description = "The door."), Freshness),
     responses((status = 200, description = "The door.", body = inline(messages::Door))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "opener_link_broken", "opener_offline", "opener_door_gone", "opener_cloud_unavailable"]])))
 )]
 pub(crate) async fn read(
     member: Member,

@@ -23,7 +23,8 @@ use crate::{
     params(("id" = inline(messages::DoorId), Path, description = "The door.")),
     request_body = inline(messages::NameDoor),
     responses((status = 200, description = "The door.", body = inline(messages::Door))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn rename(
     member: Member,

@@ -18,7 +18,8 @@ use crate::{
     operation_id = "getHousehold",
     tag = "household",
     responses((status = 200, description = "Your household.", body = inline(messages::Household))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn read(
     member: Member,

@@ -23,7 +23,8 @@ use crate::{
     tag = "household",
     request_body = inline(messages::SignUp),
     responses((status = 201, description = "It is registered.", body = inline(messages::Household)), (status = 200, description = "It was registered before.", body = inline(messages::Household))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["already_signed_up", "address_taken", "unknown_time_zone"]])))
 )]
 pub(crate) async fn sign_up(
     token: Authorized<OwnHousehold>,

@@ -21,7 +21,8 @@ use crate::{
     tag = "openers",
     request_body = inline(messages::BeginLink),
     responses((status = 201, description = "Where to sign in at the vendor.", body = inline(messages::LinkStarted))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "too_many_links", "unknown_vendor", "login_refused", "opener_cloud_unavailable"]])))
 )]
 pub(crate) async fn begin(
     member: Member,

@@ -23,7 +23,8 @@ use crate::{
     tag = "openers",
     request_body = inline(messages::FinishLink),
     responses((status = 201, description = "The link.", body = inline(messages::Link))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "login_not_known", "login_refused", "unknown_vendor", "too_many_links", "opener_cloud_unavailable", "opener_offline", "opener_door_gone"]])))
 )]
 pub(crate) async fn finish(
     member: Member,

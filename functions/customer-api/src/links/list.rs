@@ -18,7 +18,8 @@ use crate::{
     operation_id = "listLinks",
     tag = "openers",
     responses((status = 200, description = "All of them, in one page.", body = inline(messages::LinkPage))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn list(
     member: Member,

@@ -19,7 +19,8 @@ use crate::{
     tag = "openers",
     params(("id" = inline(messages::LinkId), Path, description = "The link.")),
     responses((status = 204, description = "It is gone.")),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "door_being_closed"]])))
 )]
 pub(crate) async fn unlink(
     member: Member,

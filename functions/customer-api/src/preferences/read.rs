@@ -18,7 +18,8 @@ use crate::{
     operation_id = "getPreferences",
     tag = "household",
     responses((status = 200, description = "What it wants.", body = inline(messages::PreferencesView))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn read(
     member: Member,

@@ -23,7 +23,8 @@ use crate::{
     tag = "household",
     request_body = inline(messages::Preferences),
     responses((status = 200, description = "What it wants now.", body = inline(messages::PreferencesView))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn set(
     member: Member,

@@ -22,7 +22,8 @@ use crate::{
     operation_id = "disable",
     tag = "switch",
     responses((status = 200, description = "It is off, and what became of the deliveries.", body = inline(messages::TurnedOff))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
 )]
 pub(crate) async fn disable(
     member: Member,

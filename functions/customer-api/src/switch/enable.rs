@@ -18,7 +18,8 @@ use crate::{
     operation_id = "enable",
     tag = "switch",
     responses((status = 200, description = "It is on.", body = inline(messages::PreferencesView))),
-    security(("customer" = ["household"]))
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "no_delivery_door", "opener_link_broken", "unattended_open_barred", "unattended_close_barred"]])))
 )]
 pub(crate) async fn enable(
     member: Member,
