@@ -266,6 +266,7 @@ impl From<&DoorReading> for DoorView {
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// The things on this page.
     pub items: Vec<T>,

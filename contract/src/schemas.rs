@@ -111,10 +111,19 @@ impl Default for Components {
 
 impl Components {
     /// The same, and this type with everything that it refers to.
+    ///
+    /// # Panics
+    /// When another type has its name, so that a reference would lead to that one.
     #[must_use]
     pub fn with<T: JsonSchema>(mut self) -> Self {
-        // What matters is that the generator now knows it.
-        let _reference = self.0.subschema_for::<T>();
+        let reference = self.0.subschema_for::<T>();
+        let name = T::schema_name();
+        let leads_to = reference.get("$ref").and_then(Value::as_str).unwrap_or_default();
+        assert_eq!(
+            leads_to,
+            format!("#/components/schemas/{name}"),
+            "{name} is the name of two types"
+        );
         self
     }
 

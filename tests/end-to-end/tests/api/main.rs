@@ -13,6 +13,7 @@ mod refusals;
 mod requests;
 mod routes;
 mod scene;
+mod schemathesis;
 mod sources;
 mod tokens;
 mod windows;

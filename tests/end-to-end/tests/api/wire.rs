@@ -51,11 +51,16 @@ impl Wire {
 
     /// A request without a token.
     pub(crate) fn bare(&self, api: Api, method: Method, path: &str) -> RequestBuilder {
-        let base = match api {
+        let base = self.base(api);
+        self.client.request(method, format!("{base}{path}"))
+    }
+
+    /// Where an API is.
+    pub(crate) fn base(&self, api: Api) -> &str {
+        match api {
             Api::Carriers => &self.carriers,
             Api::Customers => &self.customers,
-        };
-        self.client.request(method, format!("{base}{path}"))
+        }
     }
 
     /// A request with its API's token.
