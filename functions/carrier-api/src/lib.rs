@@ -6,8 +6,11 @@
 mod caller;
 mod deliveries;
 mod eligibility;
+mod evidence;
 mod problems;
 mod signing_keys;
+
+use std::{fmt, sync::Arc};
 
 use axum::{
     Router,
@@ -15,16 +18,25 @@ use axum::{
 };
 use postern_core::Platform;
 use postern_http::{Cursors, HouseConfig, house};
+use postern_keys::BundleSigner;
 
 pub use problems::DELIVERIES;
 
 /// What the handlers share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Carriers {
     /// The platform.
     pub platform: Platform,
     /// Seals the cursors of lists.
     pub cursors: Cursors,
+    /// Signs the evidence of deliveries. No other part of the platform does.
+    pub bundles: Arc<dyn BundleSigner>,
+}
+
+impl fmt::Debug for Carriers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Carriers")
+    }
 }
 
 /// The API's routes, with the house around them.
@@ -49,6 +61,7 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
         .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
         .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
         .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
+        .route("/v1/deliveries/{id}/evidence", get(evidence::evidence))
         .route("/v1/signing-keys", get(signing_keys::list));
     house(routes, config).with_state(state)
 }
