@@ -18,7 +18,7 @@ use postern_core::{
     ports::Subject,
 };
 use postern_keys::{BundleSigner as _, LocalBundleSigner};
-use postern_keys::{JwkSet, KeyFile, PublicKey, Signer as _, jws};
+use postern_keys::{JwkSet, KeyFile, PublicKey, jws};
 use postern_test_world::World;
 use proptest::prelude::*;
 
@@ -123,7 +123,7 @@ fn what_a_signed_bundle_tells_beside_its_log_must_follow_from_it() {
         ("how far", |it| it.stage = BundleStage::UnderWay),
         ("parties", |it| it.parties.carrier = "south".parse().unwrap()),
         ("parcels", |it| {
-            it.parcels[0].left_inside = !it.parcels[0].left_inside
+            it.parcels[0].left_inside = !it.parcels[0].left_inside;
         }),
         ("readings", |it| it.readings[0].age_ms += 1),
         ("window", |it| {
@@ -133,7 +133,7 @@ fn what_a_signed_bundle_tells_beside_its_log_must_follow_from_it() {
             }
         }),
         ("door", |it| {
-            it.parties.door = postern_contract::ids::DoorId::from_parts(1, 1)
+            it.parties.door = postern_contract::ids::DoorId::from_parts(1, 1);
         }),
     ];
     for (what, change) in changes {
