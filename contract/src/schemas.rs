@@ -20,6 +20,7 @@ use crate::{
     },
     delivery::DeliveryView,
     event::LogEntry,
+    evidence::EvidenceBundle,
 };
 
 /// Where the schemas have their names: `$id` is this and the file's name. An identifier, not a place to fetch from.
@@ -151,6 +152,7 @@ pub fn all() -> Vec<Published> {
         published::<Cancel>("cancel"),
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
+        published::<EvidenceBundle>("evidence-bundle"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

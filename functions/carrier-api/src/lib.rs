@@ -6,25 +6,37 @@
 mod caller;
 mod deliveries;
 mod eligibility;
+mod evidence;
 mod messages;
 mod problems;
 mod signing_keys;
 
+use std::{fmt, sync::Arc};
+
 use axum::Router;
 use postern_core::Platform;
 use postern_http::{Cursors, HouseConfig, house};
+use postern_keys::BundleSigner;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use messages::openapi;
 pub use problems::DELIVERIES;
 
 /// What the handlers share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Carriers {
     /// The platform.
     pub platform: Platform,
     /// Seals the cursors of lists.
     pub cursors: Cursors,
+    /// Signs the evidence of deliveries. No other part of the platform does.
+    pub bundles: Arc<dyn BundleSigner>,
+}
+
+impl fmt::Debug for Carriers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Carriers")
+    }
 }
 
 /// The API's routes, with the house around them.
@@ -46,5 +58,6 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(deliveries::reissue::reissue))
         .routes(routes!(deliveries::cancel::cancel))
         .routes(routes!(deliveries::log::log))
+        .routes(routes!(evidence::evidence))
         .routes(routes!(signing_keys::list))
 }

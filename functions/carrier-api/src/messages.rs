@@ -4,7 +4,7 @@ use postern_contract::{carrier, delivery, event, ids};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
-use crate::{DELIVERIES, signing_keys};
+use crate::DELIVERIES;
 
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
@@ -20,7 +20,8 @@ postern_http::messages! {
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;
     LogPage = delivery::Page<event::LogEntry>;
-    SigningKeys = signing_keys::SigningKeys;
+    EvidenceBundle = postern_contract::evidence::EvidenceBundle;
+    SigningKeys = postern_keys::JwkSet;
 }
 
 /// The grant has come to its end.

@@ -187,6 +187,7 @@ impl LocalPlatform {
         let carriers = Carriers {
             platform: platform.clone(),
             cursors: cursors.clone(),
+            bundles: Arc::new(keys.bundle_signer()),
         };
         let customers = Customers {
             platform: platform.clone(),

@@ -165,7 +165,11 @@ impl Parts {
         let platform = platform.clone();
         match function {
             Function::CarrierApi => Some(postern_carrier_api::router(
-                Carriers { platform, cursors },
+                Carriers {
+                    platform,
+                    cursors,
+                    bundles: Arc::new(self.keys.bundle_signer()),
+                },
                 self.house(life, CARRIER_AUDIENCE),
             )),
             Function::CustomerApi => Some(postern_customer_api::router(

@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use jiff::SignedDuration;
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
-use postern_core::deliveries;
+use postern_core::{deliveries, grant::Viewer};
 use postern_http::{Authorized, PathId, Problem, Query};
 
 use super::Change;
@@ -39,8 +39,10 @@ pub(crate) async fn get(
         return Ok(Json(view));
     };
     let patience = SignedDuration::from_secs(wait.seconds().into());
-    deliveries::wait_until(platform, delivery, patience, |view| view.log_length > known)
-        .await
-        .map(Json)
-        .map_err(problem)
+    deliveries::wait_until(platform, delivery, Viewer::Carrier, patience, |view| {
+        view.log_length > known
+    })
+    .await
+    .map(Json)
+    .map_err(problem)
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
-use postern_core::deliveries;
+use postern_core::{deliveries, grant::Viewer};
 use postern_http::{Authorized, Paging, PathId, Problem, Query};
 
 use crate::{
@@ -35,7 +35,7 @@ pub(crate) async fn log(
         .map_err(problem)?;
     let list = format!("log of {delivery}");
     let after = paging.position(&state.cursors, &list, carrier.as_str())?;
-    let page = deliveries::log(platform, delivery, paging.limit(), after)
+    let page = deliveries::log(platform, delivery, Viewer::Carrier, paging.limit(), after)
         .await
         .map_err(problem)?;
     let next_cursor = state.cursors.next(&list, carrier.as_str(), page.next)?;

@@ -13,7 +13,7 @@ pub(crate) mod reissue;
 
 use jiff::SignedDuration;
 use postern_contract::delivery::DeliveryView;
-use postern_core::{Error, Platform, deliveries};
+use postern_core::{Error, Platform, deliveries, grant::Viewer};
 use postern_http::Wait;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -59,5 +59,5 @@ pub(crate) async fn patiently(
     if patience.wait.is_none() || arrived(&answer) {
         return Ok(answer);
     }
-    deliveries::wait_until(platform, answer.id, patience.duration(), arrived).await
+    deliveries::wait_until(platform, answer.id, Viewer::Carrier, patience.duration(), arrived).await
 }
