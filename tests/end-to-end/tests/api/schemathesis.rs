@@ -20,7 +20,10 @@ async fn schemathesis_finds_no_answer_that_the_descriptions_do_not_tell_of() {
     let wire = Wire::new(&stage.local);
     for (api, name) in [(Api::Carriers, "carriers"), (Api::Customers, "customers")] {
         let mut command = Command::new(&schemathesis);
+        // It keeps what it found beside where it was started.
+        let notes = tempfile::tempdir().unwrap();
         command
+            .current_dir(notes.path())
             .args(["run", "--url", wire.base(api), "--checks", CHECKS])
             .args([
                 "--max-examples",
