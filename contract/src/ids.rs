@@ -90,6 +90,8 @@ ids! {
     CommandId = "cmd";
     /// One entry of a household's activity log.
     ActivityId = "act";
+    /// One event of a carrier's feed. The same event carries the same id however often it is told.
+    EventId = "evt";
 }
 
 /// A short name chosen by the operator: lower-case letters, digits and single hyphens, 2 to 40 long.

@@ -18,6 +18,7 @@ use crate::{
     },
     delivery::DeliveryView,
     event::LogEntry,
+    feed::{CarrierEvent, FeedPage},
 };
 
 /// Where the schemas have their names: `$id` is this and the file's name. An identifier, not a place to fetch from.
@@ -107,6 +108,8 @@ pub fn all() -> Vec<Published> {
         published::<Cancel>("cancel"),
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
+        published::<CarrierEvent>("carrier-event"),
+        published::<FeedPage>("feed-page"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

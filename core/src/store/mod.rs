@@ -9,6 +9,7 @@ mod condition;
 mod doors;
 mod endings;
 mod error;
+mod feed;
 mod grants;
 mod households;
 mod idempotency;
@@ -32,6 +33,7 @@ pub use self::{
     condition::Condition,
     doors::DoorClaim,
     error::{Applied, StoreError},
+    feed::{FeedEnd, FeedHead, Logged, Placed, Standing, read_logged},
     grants::{CodeRecord, Due, LoadedGrant},
     households::{Owner, Recent},
     idempotency::{Answered, Asked, IdempotencyRecord},

@@ -6,6 +6,7 @@
 mod caller;
 mod deliveries;
 mod eligibility;
+mod events;
 mod problems;
 mod signing_keys;
 
@@ -49,6 +50,7 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
         .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
         .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
         .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
+        .route("/v1/events", get(events::list))
         .route("/v1/signing-keys", get(signing_keys::list));
     house(routes, config).with_state(state)
 }

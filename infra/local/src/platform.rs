@@ -10,6 +10,7 @@ use postern_carrier_api::Carriers;
 use postern_contract::ids::VendorId;
 use postern_core::{
     Platform,
+    feed::Outbox,
     grant::Limits,
     ports::{Adapters, Chance, Clock, SystemChance, SystemClock},
     store::Store,
@@ -24,7 +25,7 @@ use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, MyqCloud, RunningCloud};
 use tokio::{
     net::TcpListener,
-    sync::watch,
+    sync::{oneshot, watch},
     task::{JoinHandle, JoinSet},
 };
 use url::Url;
@@ -34,9 +35,12 @@ use crate::{
     adapters::InProcess,
     issuer::{App, Issuer, IssuerConfig, KeyPlace},
     listeners::Listeners,
+    outbox,
     timers::{self, Timers},
 };
 
+/// The record's table.
+const TABLE: &str = "postern";
 const CARRIER_AUDIENCE: &str = "postern-carrier-api";
 const CUSTOMER_AUDIENCE: &str = "postern-customer-api";
 /// How often the embedded record is tidied up: what has expired goes, old stream records go.
@@ -156,7 +160,7 @@ impl LocalPlatform {
             None => KeyFile::ephemeral()?,
         };
         let (follow_ups, left) = Timers::new();
-        let store = Store::new(&record.client_with(config.recorder.clone(), None), "postern");
+        let store = Store::new(&record.client_with(config.recorder.clone(), None), TABLE);
         store.create_table().await?;
         let myq = MyqAdapter::new(MyqConfig::at_one_host(addresses.myq.clone(), "postern-local"))?;
         let myq = AdapterService::new(
@@ -212,8 +216,15 @@ impl LocalPlatform {
                 }
             }
         });
-        let tidier = tokio::spawn(tidy(Arc::clone(&record)));
-        let background = vec![guardian, tidier];
+        // On a client of its own: who counts the platform's calls does not mean these.
+        let outbox = Outbox {
+            store: Store::new(&record.client(), TABLE),
+            ..Outbox::of(&platform)
+        };
+        let (caught_up, is_caught_up) = oneshot::channel();
+        let teller = tokio::spawn(outbox::run(outbox, record.tail(TABLE), caught_up));
+        let tidier = tokio::spawn(tidy(Arc::clone(&record), is_caught_up));
+        let background = vec![guardian, teller, tidier];
         Ok(Self {
             addresses,
             seeds: config.seeds,
@@ -336,7 +347,10 @@ fn serve(servers: &mut JoinSet<()>, listener: TcpListener, router: Router, stopp
     });
 }
 
-async fn tidy(record: Arc<EmbeddedRecord>) {
+/// Tidies up the record, once all that its stream holds has been told.
+async fn tidy(record: Arc<EmbeddedRecord>, caught_up: oneshot::Receiver<()>) {
+    // The teller is gone only when the platform is.
+    let _ = caught_up.await;
     let mut every = tokio::time::interval(TIDY_EVERY);
     loop {
         every.tick().await;
