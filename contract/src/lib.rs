@@ -21,5 +21,6 @@ pub mod place;
 pub mod schemas;
 pub mod text;
 pub mod unattended;
+pub mod webhook;
 
 pub use error::Invalid;

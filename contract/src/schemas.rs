@@ -19,6 +19,7 @@ use crate::{
     delivery::DeliveryView,
     event::LogEntry,
     feed::{CarrierEvent, FeedPage},
+    webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
 
 /// Where the schemas have their names: `$id` is this and the file's name. An identifier, not a place to fetch from.
@@ -110,6 +111,10 @@ pub fn all() -> Vec<Published> {
         published::<LogEntry>("log-entry"),
         published::<CarrierEvent>("carrier-event"),
         published::<FeedPage>("feed-page"),
+        published::<CreateWebhook>("create-webhook"),
+        published::<ChangeWebhook>("change-webhook"),
+        published::<WebhookView>("webhook"),
+        published::<WebhookSecret>("webhook-secret"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

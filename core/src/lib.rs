@@ -24,6 +24,7 @@ pub mod promises;
 pub mod saga;
 pub mod store;
 pub mod vendor;
+pub mod webhooks;
 
 pub use postern_keys as keys;
 

@@ -70,6 +70,8 @@ pub enum Key {
     Carrier(CarrierId),
     /// The head of a carrier's feed: the last number that was given out.
     Feed(CarrierId),
+    /// A carrier's webhook endpoints.
+    Webhooks(CarrierId),
     /// An event of a carrier's feed, by its number.
     Event(CarrierId, u64),
     /// Under which number of which carrier an event is.
@@ -130,7 +132,9 @@ impl Key {
             Self::Person(digest) => format!("PERSON#{digest}"),
             Self::LinkState(digest) => format!("LINKSTATE#{digest}"),
             Self::DoorClaim(vendor, digest) => format!("DOORCLAIM#{vendor}#{digest}"),
-            Self::Carrier(carrier) | Self::Feed(carrier) => format!("CARRIER#{carrier}"),
+            Self::Carrier(carrier) | Self::Feed(carrier) | Self::Webhooks(carrier) => {
+                format!("CARRIER#{carrier}")
+            }
             Self::Event(carrier, _) => Partition::Feed(carrier.clone()).value(),
             Self::EventPlace(event) => format!("EVENT#{event}"),
             Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
@@ -157,6 +161,7 @@ impl Key {
             Self::DoorClaim(..) => "OWNER".to_owned(),
             Self::Carrier(_) => "CARRIER".to_owned(),
             Self::Feed(_) => "FEED".to_owned(),
+            Self::Webhooks(_) => "WEBHOOKS".to_owned(),
             Self::Event(_, number) => event_sort(*number),
             Self::EventPlace(_) => "PLACE".to_owned(),
             Self::Vendor(_) => "VENDOR".to_owned(),

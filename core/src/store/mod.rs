@@ -20,6 +20,7 @@ mod read;
 mod retry;
 mod table;
 mod transact;
+mod webhooks;
 mod write;
 
 use std::{fmt, sync::Arc, time::Duration};

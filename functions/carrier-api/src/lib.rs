@@ -9,15 +9,16 @@ mod eligibility;
 mod events;
 mod problems;
 mod signing_keys;
+mod webhooks;
 
 use axum::{
     Router,
     routing::{get, post},
 };
-use postern_core::Platform;
+use postern_core::{Platform, webhooks::Addresses};
 use postern_http::{Cursors, HouseConfig, house};
 
-pub use problems::DELIVERIES;
+pub use problems::{DELIVERIES, WEBHOOKS};
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Carriers {
     pub platform: Platform,
     /// Seals the cursors of lists.
     pub cursors: Cursors,
+    /// Where webhooks may be posted to.
+    pub webhooks: Addresses,
 }
 
 /// The API's routes, with the house around them.
@@ -51,6 +54,14 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
         .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
         .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
         .route("/v1/events", get(events::list))
+        .route("/v1/webhooks", post(webhooks::create).get(webhooks::list))
+        .route(
+            "/v1/webhooks/{id}",
+            get(webhooks::get)
+                .patch(webhooks::change)
+                .delete(webhooks::delete),
+        )
+        .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
         .route("/v1/signing-keys", get(signing_keys::list));
     house(routes, config).with_state(state)
 }

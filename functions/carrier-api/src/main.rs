@@ -9,7 +9,10 @@ use axum::{
 };
 use lambda_http::Error;
 use postern_carrier_api::{Carriers, router};
-use postern_core::aws::{self, Deployment, Measures, Settings};
+use postern_core::{
+    aws::{self, Deployment, Measures, Settings},
+    webhooks::Addresses,
+};
 use postern_http::{Cursors, deployed::house_from_env};
 
 #[tokio::main(flavor = "current_thread")]
@@ -38,5 +41,10 @@ async fn run() -> Result<(), Error> {
         measures.tell();
         response
     });
-    lambda_http::run(router(Carriers { platform, cursors }, house).layer(tell)).await
+    let carriers = Carriers {
+        platform,
+        cursors,
+        webhooks: Addresses::Public,
+    };
+    lambda_http::run(router(carriers, house).layer(tell)).await
 }

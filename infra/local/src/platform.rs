@@ -14,6 +14,7 @@ use postern_core::{
     grant::Limits,
     ports::{Adapters, Chance, Clock, SystemChance, SystemClock},
     store::Store,
+    webhooks::Addresses as AllowedAddresses,
 };
 use postern_customer_api::Customers;
 use postern_embedded_record::{EmbeddedRecord, Recorder};
@@ -59,6 +60,8 @@ pub struct LocalConfig {
     pub limits: Limits,
     /// Who is there from the start.
     pub seeds: Seeds,
+    /// Where webhooks may be posted to.
+    pub webhooks: AllowedAddresses,
     /// Watches every request to the record, for tests that count them.
     pub recorder: Option<Recorder>,
 }
@@ -74,6 +77,7 @@ impl LocalConfig {
             door_speed: 1.0,
             limits,
             seeds: Seeds::default(),
+            webhooks: AllowedAddresses::LoopbackToo,
             recorder: None,
         };
         slow.faster(10.0)
@@ -191,6 +195,7 @@ impl LocalPlatform {
         let carriers = Carriers {
             platform: platform.clone(),
             cursors: cursors.clone(),
+            webhooks: config.webhooks,
         };
         let customers = Customers {
             platform: platform.clone(),

@@ -14,6 +14,7 @@ use postern_core::{
     grant::Limits,
     ports::{Adapters as AdapterPort, Chance},
     store::Store,
+    webhooks::Addresses,
 };
 use postern_customer_api::Customers;
 use postern_embedded_record::InlineRecord;
@@ -165,7 +166,11 @@ impl Parts {
         let platform = platform.clone();
         match function {
             Function::CarrierApi => Some(postern_carrier_api::router(
-                Carriers { platform, cursors },
+                Carriers {
+                    platform,
+                    cursors,
+                    webhooks: Addresses::Public,
+                },
                 self.house(life, CARRIER_AUDIENCE),
             )),
             Function::CustomerApi => Some(postern_customer_api::router(
