@@ -152,6 +152,9 @@ pub enum RevocationReason {
     DoorTransferred,
     /// A person took over a door that needed one, and nothing was seen of it in time: its end is that person's word.
     TakenOver,
+    /// A reason of the household's own, which is told to the household alone. In what others are shown it stands for each of those above
+    /// but `taken_over`.
+    Withheld,
 }
 
 /// A command to a door that has not come to its end.
@@ -266,6 +269,7 @@ impl From<&DoorReading> for DoorView {
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// The things on this page.
     pub items: Vec<T>,

@@ -1,7 +1,8 @@
 //! What happens in a delivery, in the order it happened: the events are the log.
 //!
-//! Each entry names the hash of the one before it, so that nothing can be taken out or changed unseen. Entries hold what the
-//! carrier may see: no address, no coordinates, no code, no name.
+//! Each entry names the hash of the one before it, so that nothing can be taken out or changed unseen. Entries hold no address, no
+//! coordinates, no code, no name. What of them is private to the household is left out where others look, and the hashes still fit:
+//! see [`DeliveryEvent::shared`] and [`Commitment`].
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -14,6 +15,8 @@ use crate::{
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
     text::{DriverRef, Remark, TrackingNumber},
 };
+
+mod shared;
 
 /// Something that happened in a delivery.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -235,7 +238,8 @@ impl DeliveryEvent {
 
 /// One entry of a delivery's log.
 ///
-/// `hash` is SHA-256 over the entry without its `hash`, in the canonical form of RFC 8785, as lower-case hex.
+/// `hash` is SHA-256 over the entry as the carrier is shown it, without its `hash`, in the canonical form of RFC 8785, as lower-case
+/// hex. The household's own copy of an entry may tell more, and names the salt that proves it: see [`Commitment`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct LogEntry {
     /// The delivery.
@@ -248,6 +252,22 @@ pub struct LogEntry {
     pub previous: String,
     /// What happened.
     pub event: DeliveryEvent,
+    /// What stands for the whole event, where a part of it is private to the household.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commitment: Option<Commitment>,
     /// The hash of this entry.
     pub hash: String,
+}
+
+/// What stands for a whole event in an entry that is shown without its private part.
+///
+/// `digest` is SHA-256 over the canonical form of `{"event": …, "salt": …}`, the event whole, as lower-case hex. Who is given the
+/// salt and the whole event can check them against the digest, and so against the chain; without the salt nothing can be guessed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Commitment {
+    /// The digest.
+    pub digest: String,
+    /// 64 hexadecimal digits that nobody can guess; only in the household's own copy, whose event is whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salt: Option<String>,
 }

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod door;
 pub mod error;
 pub mod event;
+pub mod evidence;
 pub mod feed;
 pub mod ids;
 pub mod place;

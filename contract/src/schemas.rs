@@ -1,11 +1,13 @@
 //! What this crate publishes: a JSON Schema for each message, and the reader that the platform itself uses for it.
 
 use schemars::{
-    JsonSchema, Schema, schema_for,
+    JsonSchema, Schema, SchemaGenerator,
+    generate::SchemaSettings,
+    schema_for,
     transform::{RecursiveTransform, Transform},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
@@ -18,6 +20,7 @@ use crate::{
     },
     delivery::DeliveryView,
     event::LogEntry,
+    evidence::EvidenceBundle,
     feed::{CarrierEvent, FeedPage},
     webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
@@ -92,6 +95,48 @@ fn spell_out(schema: &mut Schema) {
     }
 }
 
+/// Schemas that refer to each other by name, as an OpenAPI document keeps them under `components/schemas`.
+#[derive(Debug)]
+pub struct Components(SchemaGenerator);
+
+impl Default for Components {
+    fn default() -> Self {
+        let mut settings = SchemaSettings::draft2020_12();
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+        Self(
+            settings
+                .with_transform(RecursiveTransform(spell_out))
+                .into_generator(),
+        )
+    }
+}
+
+impl Components {
+    /// The same, and this type with everything that it refers to.
+    ///
+    /// # Panics
+    /// When another type has its name, so that a reference would lead to that one.
+    #[must_use]
+    pub fn with<T: JsonSchema>(mut self) -> Self {
+        let reference = self.0.subschema_for::<T>();
+        let name = T::schema_name();
+        let leads_to = reference.get("$ref").and_then(Value::as_str).unwrap_or_default();
+        assert_eq!(
+            leads_to,
+            format!("#/components/schemas/{name}"),
+            "{name} is the name of two types"
+        );
+        self
+    }
+
+    /// The schemas, by the names that their references say.
+    #[must_use]
+    pub fn finish(mut self) -> Map<String, Value> {
+        self.0.take_definitions(true)
+    }
+}
+
 /// Every message that this crate publishes.
 #[must_use]
 pub fn all() -> Vec<Published> {
@@ -109,6 +154,7 @@ pub fn all() -> Vec<Published> {
         published::<Cancel>("cancel"),
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
+        published::<EvidenceBundle>("evidence-bundle"),
         published::<CarrierEvent>("carrier-event"),
         published::<FeedPage>("feed-page"),
         published::<CreateWebhook>("create-webhook"),

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod deliveries;
 mod endings;
 mod error;
+pub mod evidence;
 pub mod feed;
 pub mod grant;
 pub mod guardian;

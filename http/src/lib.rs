@@ -11,6 +11,7 @@ pub mod deployed;
 pub mod house;
 pub mod idempotency;
 pub mod language;
+pub mod openapi;
 pub mod paging;
 pub mod problem;
 pub mod request_id;

@@ -2,6 +2,7 @@
 
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
+use utoipa::IntoParams;
 
 use crate::{Cursors, Problem};
 
@@ -9,11 +10,15 @@ const LIMIT_DEFAULT: usize = 50;
 const LIMIT_MAX: usize = 100;
 
 /// How much of a list is wanted, and from where.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Paging {
+    /// How many things a page has at the most.
     #[serde(default, deserialize_with = "limit")]
+    #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<usize>,
+    /// The `next_cursor` of the page before.
     #[serde(default)]
     cursor: Option<String>,
 }

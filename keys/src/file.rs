@@ -1,4 +1,5 @@
-//! The key file of a local platform: one sealing key and one signing key, readable by its owner alone.
+//! The key file of a local platform: one sealing key and one signing key, readable by its owner alone. The key that signs bundles is
+//! derived from the sealing key.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,7 +13,7 @@ use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::{KeyError, LocalSealer, LocalSigner, envelope, text};
+use crate::{KeyError, LocalBundleSigner, LocalSealer, LocalSigner, envelope, text};
 
 /// The version that this code writes, and the only one it reads.
 const VERSION: u32 = 1;
@@ -25,6 +26,7 @@ const MAX_FILE_BYTES: u64 = 4096;
 pub struct KeyFile {
     master: Arc<SecretBox<[u8; 32]>>,
     signer: LocalSigner,
+    bundles: LocalBundleSigner,
 }
 
 /// What the file holds, as JSON.
@@ -85,6 +87,11 @@ impl KeyFile {
         self.signer.clone()
     }
 
+    /// Signs bundles with the key that is derived from this file's.
+    pub fn bundle_signer(&self) -> LocalBundleSigner {
+        self.bundles.clone()
+    }
+
     fn open(path: &Path) -> Result<Self, KeyError> {
         let malformed = |reason| KeyError::MalformedKeyFile {
             path: path.into(),
@@ -131,8 +138,11 @@ impl KeyFile {
         let pair = Ed25519KeyPair::from_pkcs8(&bytes);
         bytes.zeroize();
         let signer = pair.ok().and_then(|pair| LocalSigner::new(pair).ok());
+        let bundles =
+            LocalBundleSigner::new(&master).map_err(|_| "its sealing_key gives no key for bundles")?;
         Ok(Self {
             master,
+            bundles,
             signer: signer.ok_or("its signing_key is not an Ed25519 PKCS #8 key in base64url")?,
         })
     }

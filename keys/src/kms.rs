@@ -10,15 +10,23 @@ use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{DataKeySpec, MacAlgorithmSpec, MessageType, SigningAlgorithmSpec};
 use aws_smithy_http_client::tls;
+use p256::{
+    ecdsa::{self, VerifyingKey},
+    pkcs8::DecodePublicKey,
+};
 use ring::aead::{AES_256_GCM, UnboundKey};
 use secrecy::SecretSlice;
 use secrecy::zeroize::Zeroize;
 use std::collections::HashMap;
 use tokio::sync::OnceCell;
 
+use crate::bundle::sha256;
 use crate::seal::check_plaintext;
 use crate::sign::check_message;
-use crate::{KeyError, PublicKey, SealContext, Sealed, Sealer, Signature, Signer, envelope};
+use crate::{
+    BundleKey, BundleSignature, BundleSigner, KeyError, PublicKey, SealContext, Sealed, Sealer, Signature,
+    Signer, envelope,
+};
 
 /// The first byte of a blob sealed here.
 const VERSION: u8 = 0x81;
@@ -27,6 +35,9 @@ const VERSION: u8 = 0x81;
 const ED25519_SPKI: [u8; 12] = [
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ];
+
+/// The call that asks for a key's public half.
+const GET_PUBLIC_KEY: &str = "GetPublicKey";
 
 /// A KMS client for this process's region and role, on the one TLS stack of the workspace.
 pub async fn kms_client_from_env() -> Client {
@@ -147,20 +158,25 @@ impl KmsSigner {
     }
 
     async fn ask_public_key(&self) -> Result<PublicKey, KeyError> {
-        const OPERATION: &str = "GetPublicKey";
-        let answer = self
-            .client
-            .get_public_key()
-            .key_id(&self.key_id)
-            .send()
-            .await
-            .map_err(|error| failure(OPERATION, &error))?;
-        let der = answer.public_key.map(Blob::into_inner).unwrap_or_default();
-        let raw = der.strip_prefix(&ED25519_SPKI).ok_or_else(|| KeyError::Refused {
-            operation: OPERATION,
-            detail: "the key is not an Ed25519 key".into(),
-        })?;
+        let der = public_key(&self.client, &self.key_id).await?;
+        let raw = der
+            .strip_prefix(&ED25519_SPKI)
+            .ok_or_else(|| wrong_key("the key is not an Ed25519 key"))?;
         raw.try_into()
+    }
+}
+
+/// A key's public half, as a DER `SubjectPublicKeyInfo`.
+async fn public_key(client: &Client, key_id: &str) -> Result<Vec<u8>, KeyError> {
+    let asked = client.get_public_key().key_id(key_id).send().await;
+    let answer = asked.map_err(|error| failure(GET_PUBLIC_KEY, &error))?;
+    Ok(answer.public_key.map(Blob::into_inner).unwrap_or_default())
+}
+
+fn wrong_key(detail: &str) -> KeyError {
+    KeyError::Refused {
+        operation: GET_PUBLIC_KEY,
+        detail: detail.into(),
     }
 }
 
@@ -188,6 +204,63 @@ impl Signer for KmsSigner {
     }
 
     async fn public_key(&self) -> Result<PublicKey, KeyError> {
+        self.public
+            .get_or_try_init(|| self.ask_public_key())
+            .await
+            .copied()
+    }
+}
+
+/// Signs with a KMS key of spec `ECC_NIST_P256`. Needs `kms:Sign` and `kms:GetPublicKey`.
+///
+/// KMS is sent the digest of the message, so that its length has no limit, and answers in DER, which JOSE does not use.
+#[derive(Clone, Debug)]
+pub struct KmsBundleSigner {
+    client: Client,
+    key_id: String,
+    public: OnceCell<BundleKey>,
+}
+
+impl KmsBundleSigner {
+    /// Signs with the key `key_id` (an id, ARN or alias).
+    pub fn new(client: Client, key_id: impl Into<String>) -> Self {
+        Self {
+            client,
+            key_id: key_id.into(),
+            public: OnceCell::new(),
+        }
+    }
+
+    async fn ask_public_key(&self) -> Result<BundleKey, KeyError> {
+        let der = public_key(&self.client, &self.key_id).await?;
+        VerifyingKey::from_public_key_der(&der)
+            .map(BundleKey::from_verifying)
+            .map_err(|_| wrong_key("the key is not a P-256 key"))
+    }
+}
+
+#[async_trait]
+impl BundleSigner for KmsBundleSigner {
+    async fn sign(&self, message: &[u8]) -> Result<BundleSignature, KeyError> {
+        const OPERATION: &str = "Sign";
+        let answer = self
+            .client
+            .sign()
+            .key_id(&self.key_id)
+            .signing_algorithm(SigningAlgorithmSpec::EcdsaSha256)
+            .message_type(MessageType::Digest)
+            .message(Blob::new(sha256(message).as_ref()))
+            .send()
+            .await
+            .map_err(|error| failure(OPERATION, &error))?;
+        let der = answer.signature.map(Blob::into_inner).unwrap_or_default();
+        let signature = ecdsa::Signature::from_der(&der).map_err(|_| KeyError::Malformed {
+            what: "ECDSA signature in DER",
+        })?;
+        signature.to_bytes()[..].try_into()
+    }
+
+    async fn public_key(&self) -> Result<BundleKey, KeyError> {
         self.public
             .get_or_try_init(|| self.ask_public_key())
             .await

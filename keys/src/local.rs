@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use p256::ecdsa::{self, SigningKey, signature::hazmat::PrehashSigner};
 use ring::aead::{AES_256_GCM, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
 use ring::signature::{Ed25519KeyPair, KeyPair};
+use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretBox, SecretSlice};
 
+use crate::bundle::sha256;
 use crate::seal::check_plaintext;
 use crate::sign::check_message;
-use crate::{KeyError, PublicKey, SealContext, Sealed, Sealer, Signature, Signer, envelope};
+use crate::{
+    BundleKey, BundleSignature, BundleSigner, KeyError, PublicKey, SealContext, Sealed, Sealer, Signature,
+    Signer, envelope,
+};
 
 /// The first byte of a blob sealed here. `KmsSealer` has another, so that a blob in the wrong life is told apart.
 const VERSION: u8 = 0x01;
@@ -91,5 +97,53 @@ impl Signer for LocalSigner {
 
     async fn public_key(&self) -> Result<PublicKey, KeyError> {
         Ok(self.public)
+    }
+}
+
+/// Signs with a P-256 key that is derived from the master key of a [`KeyFile`](crate::KeyFile), so that files from before there was
+/// one serve as they are: `HKDF-SHA256("postern bundle key v1", master key, number)` for the first number from 0 that gives a key. No
+/// sealed blob's salt is as long as that one, so no blob's key is ever the same.
+#[derive(Clone)]
+pub struct LocalBundleSigner {
+    key: SigningKey,
+}
+
+impl std::fmt::Debug for LocalBundleSigner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LocalBundleSigner").finish_non_exhaustive()
+    }
+}
+
+impl LocalBundleSigner {
+    pub(crate) fn new(master: &SecretBox<[u8; 32]>) -> Result<Self, KeyError> {
+        let derived = Salt::new(HKDF_SHA256, b"postern bundle key v1").extract(master.expose_secret());
+        // One in four thousand million numbers is too large for the curve: the second is never needed in practice.
+        for number in 0..4_u8 {
+            let mut bytes = [0; 32];
+            let filled = derived
+                .expand(&[&[number]], HKDF_SHA256)
+                .and_then(|key| key.fill(&mut bytes));
+            let key = SigningKey::from_slice(&bytes);
+            bytes.zeroize();
+            if let (Ok(()), Ok(key)) = (filled, key) {
+                return Ok(Self { key });
+            }
+        }
+        Err(KeyError::Malformed { what: "bundle key" })
+    }
+}
+
+#[async_trait]
+impl BundleSigner for LocalBundleSigner {
+    async fn sign(&self, message: &[u8]) -> Result<BundleSignature, KeyError> {
+        let signature: ecdsa::Signature = self
+            .key
+            .sign_prehash(sha256(message).as_ref())
+            .map_err(|_| KeyError::Malformed { what: "digest" })?;
+        signature.to_bytes()[..].try_into()
+    }
+
+    async fn public_key(&self) -> Result<BundleKey, KeyError> {
+        Ok(BundleKey::from_verifying(*self.key.verifying_key()))
     }
 }

@@ -18,7 +18,8 @@ use aws_smithy_types::body::SdkBody;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use postern_keys::{
-    KeyError, KeyFile, KmsSealer, KmsSigner, SealContext, Sealed, Sealer, Signer, kms_derived_key, verify,
+    BundleSigner, KeyError, KeyFile, KmsBundleSigner, KmsSealer, KmsSigner, SealContext, Sealed, Sealer,
+    Signer, kms_derived_key, verify,
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -60,6 +61,10 @@ fn signing_key() -> ring::signature::Ed25519KeyPair {
     ring::signature::Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap()
 }
 
+fn bundle_key() -> p256::ecdsa::SigningKey {
+    p256::ecdsa::SigningKey::from_slice(&[9; 32]).unwrap()
+}
+
 fn answer(kms: &mut FakeKms, operation: &str, body: &Value) -> (u16, Value) {
     if let Some(code) = kms.refuse_with {
         return (400, json!({ "__type": code, "message": "no" }));
@@ -84,10 +89,23 @@ fn answer(kms: &mut FakeKms, operation: &str, body: &Value) -> (u16, Value) {
             }
             _ => (400, json!({ "__type": "InvalidCiphertextException" })),
         },
+        "Sign" if body["MessageType"] == "DIGEST" => {
+            use p256::ecdsa::signature::hazmat::PrehashSigner;
+            let digest = STANDARD.decode(body["Message"].as_str().unwrap()).unwrap();
+            let signature: p256::ecdsa::Signature = bundle_key().sign_prehash(&digest).unwrap();
+            let der = STANDARD.encode(signature.to_der().as_bytes());
+            (200, json!({ "KeyId": body["KeyId"], "Signature": der }))
+        }
         "Sign" => {
             let message = STANDARD.decode(body["Message"].as_str().unwrap()).unwrap();
             let signature = STANDARD.encode(signing_key().sign(&message));
             (200, json!({ "KeyId": body["KeyId"], "Signature": signature }))
+        }
+        "GetPublicKey" if body["KeyId"] == "alias/bundles" => {
+            use p256::pkcs8::EncodePublicKey;
+            let der = bundle_key().verifying_key().to_public_key_der().unwrap();
+            let der = STANDARD.encode(der.as_bytes());
+            (200, json!({ "KeyId": body["KeyId"], "PublicKey": der }))
         }
         "GetPublicKey" => {
             let mut der = vec![
@@ -209,6 +227,44 @@ async fn a_signature_of_kms_verifies_under_its_public_key_which_is_asked_for_onc
     assert_eq!(seen.len(), 2);
     assert_eq!(seen[0].1["SigningAlgorithm"], "ED25519_SHA_512");
     assert_eq!(seen[0].1["MessageType"], "RAW");
+}
+
+#[tokio::test]
+async fn a_bundles_signature_of_kms_is_of_the_digest_and_is_told_as_jose_has_it() {
+    let kms = Shared::default();
+    let signer = KmsBundleSigner::new(client(&kms), "alias/bundles");
+    let message = vec![b'x'; 100_000];
+    let signature = signer.sign(&message).await.unwrap();
+    for _ in 0..3 {
+        signer
+            .public_key()
+            .await
+            .unwrap()
+            .verify(&message, &signature)
+            .unwrap();
+    }
+    assert!(
+        signer
+            .public_key()
+            .await
+            .unwrap()
+            .verify(b"another", &signature)
+            .is_err()
+    );
+    let ed25519 = KmsBundleSigner::new(client(&kms), "alias/evidence")
+        .public_key()
+        .await;
+    assert!(matches!(ed25519, Err(KeyError::Refused { .. })), "{ed25519:?}");
+    let seen = &kms.0.lock().unwrap().seen;
+    assert_eq!(seen[0].1["SigningAlgorithm"], "ECDSA_SHA_256");
+    assert_eq!(seen[0].1["MessageType"], "DIGEST");
+    assert_eq!(
+        STANDARD
+            .decode(seen[0].1["Message"].as_str().unwrap())
+            .unwrap()
+            .len(),
+        32
+    );
 }
 
 #[tokio::test]

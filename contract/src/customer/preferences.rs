@@ -61,7 +61,7 @@ pub struct Hours {
 #[serde(deny_unknown_fields)]
 struct RawHours {
     /// The days on which they apply, at least one.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("uniqueItems" = false))]
     days: BTreeSet<Weekday>,
     /// The first moment, like `08:00:00`.
     from: civil::Time,
@@ -111,8 +111,8 @@ impl Hours {
 pub enum CarriersAllowed {
     /// Every carrier that the operator registered.
     All,
-    /// Only these.
-    Only(BTreeSet<CarrierId>),
+    /// Only these; one that is named twice counts once.
+    Only(#[schemars(extend("uniqueItems" = false))] BTreeSet<CarrierId>),
 }
 
 /// What a household wants, all of it at once: what is left out goes back to its default. The switch itself is separate.

@@ -103,11 +103,66 @@ fn every_delivery_event_has_a_log_entry_under_its_own_name() {
 #[test]
 fn every_log_entry_has_the_hash_that_the_contract_describes() {
     for (file, bytes) in common::files(&common::folder("messages/log-entry")) {
-        let mut entry: Value = serde_json::from_slice(&bytes).unwrap();
+        let entry: LogEntry = serde_json::from_slice(&bytes).unwrap();
+        if let Some(commitment) = entry.commitment.as_ref().filter(|it| it.salt.is_some()) {
+            let whole = serde_json::json!({ "event": entry.event, "salt": commitment.salt });
+            let canonical = serde_json_canonicalizer::to_vec(&whole).unwrap();
+            assert_eq!(
+                commitment.digest,
+                hex::encode(Sha256::digest(canonical)),
+                "{file}"
+            );
+        }
+        let mut entry = serde_json::to_value(entry.shared()).unwrap();
         let hash = entry.as_object_mut().unwrap().remove("hash").unwrap();
         let canonical = serde_json_canonicalizer::to_vec(&entry).unwrap();
         assert_eq!(hash, hex::encode(Sha256::digest(canonical)), "{file}");
     }
+}
+
+#[test]
+fn no_event_that_is_shared_tells_when_a_door_last_moved_how_a_battery_does_or_why_a_household_changed_its_mind()
+ {
+    let mut left_out = BTreeSet::new();
+    for (file, bytes) in common::files(&common::folder("messages/log-entry")) {
+        let mut value: Value = serde_json::from_slice(&bytes).unwrap();
+        // Every reading, with all that a vendor may tell.
+        if let Some(reading) = value.pointer_mut("/event/reading") {
+            reading["changed_at"] = "2026-11-24T07:42:00Z".into();
+            reading["battery"] = serde_json::json!({ "percent": 9, "low": true });
+        }
+        let entry: LogEntry = serde_json::from_value(value).unwrap();
+        let shared = serde_json::to_string(&entry.event.shared()).unwrap();
+        for private in [
+            "changed_at",
+            "battery",
+            "disabled",
+            "refused",
+            "unlinked",
+            "door_changed",
+            "door_transferred",
+        ] {
+            assert!(!shared.contains(private), "{file} tells {private}: {shared}");
+        }
+        assert_eq!(entry.event.shared(), entry.event.shared().shared(), "{file}");
+        if entry.event.shared() != entry.event {
+            left_out.insert(file);
+        }
+    }
+    let expected = [
+        "close_stopped",
+        "closed",
+        "moved_unordered",
+        "not_opened",
+        "opened",
+        "revoked",
+        "still_closed",
+    ];
+    assert_eq!(
+        left_out,
+        expected.map(str::to_owned).into(),
+        "the messages with something private in them"
+    );
 }
 
 /// What the messages of one kind hold at `pointer`.

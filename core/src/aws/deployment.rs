@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use postern_keys::{KeyError, KmsSealer, KmsSigner, kms_derived_key};
+use postern_keys::{BundleSigner, KeyError, KmsBundleSigner, KmsSealer, KmsSigner, kms_derived_key};
 use secrecy::SecretSlice;
 use serde::de::IgnoredAny;
 
@@ -116,6 +116,15 @@ impl Deployment {
             Some(_) => Ok(&self.config),
             None => Err(SettingError::missing("AWS_REGION")),
         }
+    }
+
+    /// What signs the evidence of deliveries: the KMS key that `POSTERN_BUNDLE_KEY` names.
+    ///
+    /// # Errors
+    /// [`SettingError`] when the setting is missing.
+    pub fn bundle_signer(&self) -> Result<Arc<dyn BundleSigner>, SettingError> {
+        let key = needed(|name| std::env::var(name).ok(), "POSTERN_BUNDLE_KEY")?;
+        Ok(Arc::new(KmsBundleSigner::new(self.kms(), key)))
     }
 
     fn kms(&self) -> aws_sdk_kms::Client {

@@ -12,6 +12,7 @@
 //! | `POSTERN_FOLLOW_UPS_QUEUE` | the URL of the standard SQS queue that the guardian reads | every function but the webhooks' |
 //! | `POSTERN_LINK_REDIRECT_URI` | where a vendor's login page sends the household's browser | every function but the webhooks' |
 //! | `POSTERN_CURSOR_KEY` | the KMS key of spec `HMAC_256` from which the key of the lists' cursors is derived | the APIs |
+//! | `POSTERN_BUNDLE_KEY` | the KMS key of spec `ECC_NIST_P256` that signs the evidence of deliveries | the carriers' API |
 //! | `POSTERN_LOG` | the level of the log: `error`, `warn`, `info` (unless told), `debug`, `trace` | may be left out |
 //!
 //! Beside these, the SDK reads its own, which Lambda sets (`AWS_REGION` and the credentials of the function's role).

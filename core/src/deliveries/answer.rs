@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::commit::load;
 use crate::{
     Error, Platform,
-    grant::Refusal,
+    grant::{Refusal, Viewer},
     store::{Answered, Asked, IdempotencyRecord, StoreError, Write},
 };
 
@@ -124,7 +124,7 @@ impl Idempotent {
         delivery: DeliveryId,
     ) -> Result<Option<DeliveryView>, Error> {
         let loaded = load(platform, delivery).await?.ok_or(Error::NotFound)?;
-        let view = loaded.grant.view();
+        let view = loaded.grant.view(Viewer::Carrier);
         let kept = self.finished(platform, Ok(&view))?;
         match platform.store.transact(vec![kept]).await {
             Ok(()) => Ok(Some(view)),

@@ -11,7 +11,11 @@ use super::{
     commit::{decide_now, follow_up, load, prepare},
     site::load_policy,
 };
-use crate::{Error, Platform, grant::Command, store::StoreError};
+use crate::{
+    Error, Platform,
+    grant::{Command, Viewer},
+    store::StoreError,
+};
 
 const TRIES_MAX: usize = 12;
 
@@ -87,7 +91,7 @@ pub(super) async fn ask(
             Err(refusal) => return caller.refuse(platform, refusal).await,
         };
         let commit = prepare(platform, &loaded, events).await?;
-        let view = commit.grant.view();
+        let view = commit.grant.view(Viewer::Carrier);
         let mut writes = commit.writes;
         writes.push(caller.answered(platform, &view)?);
         match platform.store.transact(writes).await {

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     Error, Platform,
-    grant::{Booking, DeliverySite, book as book_grant, eligibility},
+    grant::{Booking, DeliverySite, Viewer, book as book_grant, eligibility},
+    log::LogSalt,
     store::{Owner, StoreError, Write},
 };
 
@@ -66,12 +67,13 @@ pub async fn book(
             window: body.window,
             tracking_numbers: body.tracking_numbers.clone(),
             carrier_reference: body.carrier_reference.clone(),
+            log_salt: LogSalt::new(platform.chance.bytes()),
         };
         let (grant, first) = match book_grant(booking, site?, platform.now(), &platform.limits) {
             Ok(booked) => booked,
             Err(refusal) => return caller.refuse(platform, refusal).await,
         };
-        let view = grant.view();
+        let view = grant.view(Viewer::Carrier);
         let version = grant.policy.consent.version;
         let writes = vec![
             grant_write(platform, &grant, None)?,

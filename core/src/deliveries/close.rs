@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, Platform,
-    grant::{Command, Grant, Refusal},
+    grant::{Command, Grant, Refusal, Viewer},
     links,
     saga::{self, Flow, Part, Saga, Step, Turn},
     store::StoreError,
@@ -151,7 +151,7 @@ async fn order(platform: &Platform, asked: Asked) -> Result<Turn<Closing>, Error
         };
         let moves = !events.is_empty();
         let commit = prepare(platform, &loaded, events).await?;
-        let view = commit.grant.view();
+        let view = commit.grant.view(Viewer::Carrier);
         let mut writes = commit.writes;
         let send_by = commit
             .grant

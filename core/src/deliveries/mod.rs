@@ -26,7 +26,7 @@ pub use self::{
     close::{CLOSING, Closing, close},
     commit::code_record,
     open::{OPENING, Opening, open},
-    read::{get, get_of_household, list, log, wait_until},
+    read::{evidence, get, get_of_household, list, log, wait_until},
     reissue::{REISSUING, Reissuing, reissue},
     take_over::take_over,
 };

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Error, Platform,
-    grant::{Command, CommandResult, Grant, Refusal},
+    grant::{Command, CommandResult, Grant, Refusal, Viewer},
     links,
     ports::wrong_answer,
     store::{StoreError, StoredLink},
@@ -213,7 +213,7 @@ pub(crate) async fn settle(platform: &Platform, sent: Sent) -> Result<Settled, E
         };
         let events = decide_now(platform, &loaded.grant, settled)?;
         let commit = prepare(platform, &loaded, events).await?;
-        let view = commit.grant.view();
+        let view = commit.grant.view(Viewer::Carrier);
         let mut writes = commit.writes;
         let answer_at = writes.len();
         if let Some(caller) = caller.as_ref().filter(|_| !answered_meanwhile) {

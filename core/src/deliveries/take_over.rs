@@ -6,7 +6,10 @@ use postern_contract::{
 };
 
 use super::{commit::advance, read::get_of_household};
-use crate::{Error, Platform, grant::Command};
+use crate::{
+    Error, Platform,
+    grant::{Command, Viewer},
+};
 
 /// Notes that the household sees to the door: from here on nothing closes it from afar, and it is watched for two more hours. Where
 /// no door needs a person, or one has taken it over already, nothing changes.
@@ -20,5 +23,5 @@ pub async fn take_over(
 ) -> Result<DeliveryView, Error> {
     get_of_household(platform, household, delivery).await?;
     let taken = advance(platform, delivery, || Command::TakeOver).await?;
-    Ok(taken.grant.view())
+    Ok(taken.grant.view(Viewer::Household))
 }

@@ -12,7 +12,7 @@ use postern_contract::{
 };
 
 use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
-use crate::log;
+use crate::log::{self, LogSalt};
 
 /// A household as a place to deliver to.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,8 @@ pub struct Booking {
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for it.
     pub carrier_reference: Option<Remark>,
+    /// What the log's commitments are salted with: fresh chance.
+    pub log_salt: LogSalt,
 }
 
 /// Whether `carrier` may have a delivery at `site`, within `window` where one is known.
@@ -151,7 +153,7 @@ pub fn book(
         window: booking.window,
         tracking_numbers: booking.tracking_numbers.clone(),
     };
-    let first = log::entry(booking.delivery, 1, now, log::START, event);
+    let first = log::entry(booking.delivery, 1, now, log::START, event, &booking.log_salt);
     let grant = Grant {
         delivery: booking.delivery,
         carrier: booking.carrier,
@@ -185,6 +187,7 @@ pub fn book(
         updated_at: now,
         log_length: first.sequence,
         log_head: first.hash.clone(),
+        log_salt: booking.log_salt,
         log_signature: None,
     };
     Ok((grant, first))

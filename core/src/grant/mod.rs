@@ -40,7 +40,11 @@ pub use self::{
     limits::Limits,
     refusal::Refusal,
 };
-use crate::{consent::Consent, log, promises::Guard};
+use crate::{
+    consent::Consent,
+    log::{self, LogSalt},
+    promises::Guard,
+};
 
 /// The door that a grant is for, as it was when the delivery was booked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,8 +148,19 @@ pub struct Grant {
     pub log_length: u64,
     /// The hash of the last one.
     pub log_head: String,
+    /// What the log's commitments are salted with.
+    pub log_salt: LogSalt,
     /// The platform's signature over the log, once the delivery has ended.
     pub log_signature: Option<String>,
+}
+
+/// Who looks at a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// Its carrier, and whomever the carrier shows it.
+    Carrier,
+    /// Its household.
+    Household,
 }
 
 impl Grant {
@@ -160,7 +175,15 @@ impl Grant {
         let mut grant = self;
         let mut entries = Vec::with_capacity(events.len());
         for event in events {
-            let entry = log::entry(grant.delivery, grant.log_length + 1, now, &grant.log_head, event);
+            let sequence = grant.log_length + 1;
+            let entry = log::entry(
+                grant.delivery,
+                sequence,
+                now,
+                &grant.log_head,
+                event,
+                &grant.log_salt,
+            );
             grant = evolve(grant, now, &entry.event, limits);
             grant.log_length = entry.sequence;
             grant.log_head.clone_from(&entry.hash);
@@ -170,9 +193,9 @@ impl Grant {
         (grant, entries)
     }
 
-    /// The delivery, as its carrier and its household see it.
+    /// The delivery, as `viewer` sees it: the household's own reasons are for the household.
     #[must_use]
-    pub fn view(&self) -> DeliveryView {
+    pub fn view(&self, viewer: Viewer) -> DeliveryView {
         DeliveryView {
             id: self.delivery,
             carrier: self.carrier.clone(),
@@ -184,7 +207,10 @@ impl Grant {
             driver: self.driver.clone(),
             command: self.command.clone(),
             door: self.last_reading.as_ref().map(DoorView::from),
-            revocation: self.revocation,
+            revocation: match viewer {
+                Viewer::Carrier => self.revocation.map(RevocationReason::shared),
+                Viewer::Household => self.revocation,
+            },
             taken_over_at: self.taken_over_at,
             created_at: self.created_at,
             updated_at: self.updated_at,

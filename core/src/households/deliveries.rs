@@ -9,7 +9,7 @@ use postern_contract::{
 
 use crate::{
     Error, Platform, deliveries,
-    grant::Grant,
+    grant::{Grant, Viewer},
     store::{Fetched, PageKey},
 };
 
@@ -40,7 +40,7 @@ pub async fn list(
     };
     let grants: Vec<Grant> = store.grants(&page.items).await?;
     Ok(Fetched {
-        items: grants.iter().map(Grant::view).collect(),
+        items: grants.iter().map(|grant| grant.view(Viewer::Household)).collect(),
         next: page.next,
     })
 }
@@ -73,7 +73,10 @@ pub async fn wait_for_change(
     if view.log_length > known {
         return Ok(view);
     }
-    deliveries::wait_until(platform, id, patience, |view| view.log_length > known).await
+    deliveries::wait_until(platform, id, Viewer::Household, patience, |view| {
+        view.log_length > known
+    })
+    .await
 }
 
 /// A page of a delivery's log, the oldest entry first.
@@ -88,5 +91,5 @@ pub async fn log(
     after: Option<PageKey>,
 ) -> Result<Fetched<LogEntry>, Error> {
     delivery(platform, household, id).await?;
-    deliveries::log(platform, id, limit, after).await
+    deliveries::log(platform, id, Viewer::Household, limit, after).await
 }

@@ -8,7 +8,7 @@ use postern_contract::{
 use crate::{
     Error, Platform, deliveries,
     endings::until_no_open_can_leave,
-    grant::Grant,
+    grant::{Grant, Viewer},
     saga::{self, Flow, Part, Saga, Step, Turn},
 };
 
@@ -78,7 +78,7 @@ impl Flow for Refusing {
             }
             Self::Wait(grant) => {
                 let grant = until_no_open_can_leave(platform, *grant).await?;
-                Ok(Turn::Done(grant.view()))
+                Ok(Turn::Done(grant.view(Viewer::Household)))
             }
         }
     }

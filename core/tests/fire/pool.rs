@@ -124,6 +124,7 @@ pub(crate) fn entry(of: Pick, sequence: u64, when: Pick) -> LogEntry {
         event: DeliveryEvent::Armed {
             code_number: u32::from(when),
         },
+        commitment: None,
         hash: "1".repeat(64),
     }
 }

@@ -158,6 +158,7 @@ fn entry(sequence: u64, seconds: i64, event: DeliveryEvent) -> LogEntry {
         at: after(seconds),
         previous: "0".repeat(64),
         event,
+        commitment: None,
         hash: "1".repeat(64),
     }
 }

@@ -7,21 +7,25 @@ mod caller;
 mod deliveries;
 mod eligibility;
 mod events;
+mod evidence;
+mod messages;
 mod problems;
 mod signing_keys;
 mod webhooks;
 
-use axum::{
-    Router,
-    routing::{get, post},
-};
+use std::{fmt, sync::Arc};
+
+use axum::Router;
 use postern_core::{Platform, webhooks::Addresses};
 use postern_http::{Cursors, HouseConfig, house};
+use postern_keys::BundleSigner;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use messages::openapi;
 pub use problems::{DELIVERIES, WEBHOOKS};
 
 /// What the handlers share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Carriers {
     /// The platform.
     pub platform: Platform,
@@ -29,39 +33,39 @@ pub struct Carriers {
     pub cursors: Cursors,
     /// Where webhooks may be posted to.
     pub webhooks: Addresses,
+    /// Signs the evidence of deliveries. No other part of the platform does.
+    pub bundles: Arc<dyn BundleSigner>,
+}
+
+impl fmt::Debug for Carriers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Carriers")
+    }
 }
 
 /// The API's routes, with the house around them.
 pub fn router(state: Carriers, config: HouseConfig) -> Router {
-    let routes = Router::new()
-        .route("/v1/eligibility", post(eligibility::ask))
-        .route(
-            "/v1/deliveries",
-            post(deliveries::book::book).get(deliveries::list::list),
-        )
-        .route("/v1/deliveries/{id}", get(deliveries::get::get))
-        .route(
-            "/v1/deliveries/{id}/dispatch",
-            post(deliveries::dispatch::dispatch),
-        )
-        .route("/v1/deliveries/{id}/open", post(deliveries::open::open))
-        .route("/v1/deliveries/{id}/close", post(deliveries::close::close))
-        .route(
-            "/v1/deliveries/{id}/complete",
-            post(deliveries::complete::complete),
-        )
-        .route("/v1/deliveries/{id}/reissue", post(deliveries::reissue::reissue))
-        .route("/v1/deliveries/{id}/cancel", post(deliveries::cancel::cancel))
-        .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
-        .route("/v1/events", get(events::list))
-        .route("/v1/webhooks", post(webhooks::create).get(webhooks::list))
-        .route(
-            "/v1/webhooks/{id}",
-            get(webhooks::get)
-                .patch(webhooks::change)
-                .delete(webhooks::delete),
-        )
-        .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
-        .route("/v1/signing-keys", get(signing_keys::list));
-    house(routes, config).with_state(state)
+    let (router, _) = routes().split_for_parts();
+    house(router, config).with_state(state)
+}
+
+/// Every route, with its description.
+fn routes() -> OpenApiRouter<Carriers> {
+    OpenApiRouter::new()
+        .routes(routes!(eligibility::ask))
+        .routes(routes!(deliveries::book::book, deliveries::list::list))
+        .routes(routes!(deliveries::get::get))
+        .routes(routes!(deliveries::dispatch::dispatch))
+        .routes(routes!(deliveries::open::open))
+        .routes(routes!(deliveries::close::close))
+        .routes(routes!(deliveries::complete::complete))
+        .routes(routes!(deliveries::reissue::reissue))
+        .routes(routes!(deliveries::cancel::cancel))
+        .routes(routes!(deliveries::log::log))
+        .routes(routes!(evidence::evidence))
+        .routes(routes!(events::list))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(signing_keys::list))
 }

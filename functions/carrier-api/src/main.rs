@@ -32,19 +32,21 @@ async fn run() -> Result<(), Error> {
     let measures = Measures::begin(&settings.deployment);
     let deployment = Deployment::from_env().await;
     let platform = deployment.platform(&settings)?;
+    let bundles = deployment.bundle_signer()?;
     let (clock, chance) = (Arc::clone(&platform.clock), Arc::clone(&platform.chance));
     let house = house_from_env(Arc::new(move || clock.now()), Arc::new(move || chance.number()))?;
     let (cursor_key, ()) = tokio::join!(deployment.cursor_key("carrier-api cursors"), aws::warm(&platform));
     let cursors = Cursors::new(&cursor_key?);
+    let carriers = Carriers {
+        platform,
+        cursors,
+        webhooks: Addresses::Public,
+        bundles,
+    };
     let tell = from_fn(move |request: Request, next: Next| async move {
         let response = next.run(request).await;
         measures.tell();
         response
     });
-    let carriers = Carriers {
-        platform,
-        cursors,
-        webhooks: Addresses::Public,
-    };
     lambda_http::run(router(carriers, house).layer(tell)).await
 }

@@ -13,14 +13,31 @@ use postern_contract::{
     webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
 use postern_core::webhooks;
-use postern_http::{Authorized, Empty, Idempotent, Json as Body, NoBody, NoQuery, PathId, Problem};
+use postern_http::{
+    Authorized, Empty, Idempotent, Json as Body, NoBody, NoQuery, PathId, Problem, openapi::Keyed,
+};
 
 use crate::{
     Carriers,
     caller::{WebhooksWrite, carrier, idempotent},
+    messages,
     problems::problem,
 };
 
+/// Say where to be told of events.
+///
+/// At most five endpoints. The secret is told once. Nothing is posted to endpoints yet: read the feed.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    operation_id = "createWebhook",
+    tag = "events",
+    params(Keyed),
+    request_body = inline(messages::CreateWebhook),
+    responses((status = 201, description = "It is made; its secret is told here and nowhere else.", body = inline(messages::WebhookSecret), headers(("location" = String, description = "The path of the endpoint.")))),
+    security(("carrier" = ["webhooks:write"])),
+    extensions(("x-refusals" = json!([["too_many_webhooks", "webhook_address_not_allowed"]])))
+)]
 pub(crate) async fn create(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,
@@ -35,6 +52,15 @@ pub(crate) async fn create(
     Ok((StatusCode::CREATED, [(LOCATION, place)], Json(made)))
 }
 
+/// List your webhook endpoints.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    operation_id = "listWebhooks",
+    tag = "events",
+    responses((status = 200, description = "All of them, in one page.", body = inline(messages::WebhookPage))),
+    security(("carrier" = ["webhooks:write"]))
+)]
 pub(crate) async fn list(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,
@@ -49,6 +75,16 @@ pub(crate) async fn list(
     }))
 }
 
+/// See a webhook endpoint.
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}",
+    operation_id = "getWebhook",
+    tag = "events",
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint.")),
+    responses((status = 200, description = "The endpoint.", body = inline(messages::Webhook))),
+    security(("carrier" = ["webhooks:write"]))
+)]
 pub(crate) async fn get(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,
@@ -61,6 +97,20 @@ pub(crate) async fn get(
         .map_err(problem)
 }
 
+/// Change a webhook endpoint.
+///
+/// What is left out stays.
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    operation_id = "changeWebhook",
+    tag = "events",
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint.")),
+    request_body = inline(messages::ChangeWebhook),
+    responses((status = 200, description = "The endpoint.", body = inline(messages::Webhook))),
+    security(("carrier" = ["webhooks:write"])),
+    extensions(("x-refusals" = json!([["too_many_webhooks", "webhook_address_not_allowed"]])))
+)]
 pub(crate) async fn change(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,
@@ -74,6 +124,16 @@ pub(crate) async fn change(
         .map_err(problem)
 }
 
+/// End a webhook endpoint.
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    operation_id = "deleteWebhook",
+    tag = "events",
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint.")),
+    responses((status = 204, description = "It is gone.")),
+    security(("carrier" = ["webhooks:write"]))
+)]
 pub(crate) async fn delete(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,
@@ -87,6 +147,18 @@ pub(crate) async fn delete(
         .map_err(problem)
 }
 
+/// Give a webhook endpoint a new secret.
+///
+/// The one before is good beside it for 24 hours.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/rotate",
+    operation_id = "rotateWebhook",
+    tag = "events",
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint."), Keyed),
+    responses((status = 200, description = "The new secret, told here and nowhere else.", body = inline(messages::WebhookSecret))),
+    security(("carrier" = ["webhooks:write"]))
+)]
 pub(crate) async fn rotate(
     token: Authorized<WebhooksWrite>,
     State(state): State<Carriers>,

@@ -37,6 +37,7 @@ fn carrier_api(host: &LambdaHost, record: &str, keys: &str) -> Function {
         .with("POSTERN_CODES_KEY", "alias/codes")
         .with("POSTERN_EVIDENCE_KEY", "alias/evidence")
         .with("POSTERN_CURSOR_KEY", "alias/cursors")
+        .with("POSTERN_BUNDLE_KEY", "alias/bundles")
         .with(
             "POSTERN_FOLLOW_UPS_QUEUE",
             "http://127.0.0.1:1/000000000000/follow-ups",
@@ -118,6 +119,7 @@ async fn what_keeps_it_from_starting_is_named() {
         ("POSTERN_TABLE", "POSTERN_TABLE is missing"),
         ("POSTERN_TOKEN_ISSUER", "POSTERN_TOKEN_ISSUER is missing"),
         ("POSTERN_CURSOR_KEY", "POSTERN_CURSOR_KEY is missing"),
+        ("POSTERN_BUNDLE_KEY", "POSTERN_BUNDLE_KEY is missing"),
         ("AWS_REGION", "AWS_REGION is missing"),
     ] {
         let output = carrier_api(&host, "http://127.0.0.1:1", "http://127.0.0.1:1")

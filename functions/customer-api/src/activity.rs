@@ -7,11 +7,23 @@ use postern_http::{Paging, Problem, Query};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
 const LIST: &str = "activity";
 
+/// Read what happened in your household, its deliveries included, the newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/activity",
+    operation_id = "listActivity",
+    tag = "household",
+    params(Paging),
+    responses((status = 200, description = "A page of it.", body = inline(messages::ActivityPage))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn list(
     member: Member,
     State(state): Shared,

@@ -13,17 +13,17 @@ mod deliveries;
 mod doors;
 mod household;
 mod links;
+mod messages;
 mod preferences;
 mod problems;
 mod switch;
 
-use axum::{
-    Router,
-    routing::{delete, get, post, put},
-};
+use axum::Router;
 use postern_core::Platform;
 use postern_http::{Cursors, HouseConfig, house};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub use messages::openapi;
 pub use problems::HOUSEHOLDS;
 
 /// What the handlers share.
@@ -37,34 +37,27 @@ pub struct Customers {
 
 /// The API's routes, with the house around them.
 pub fn router(state: Customers, config: HouseConfig) -> Router {
-    let routes = Router::new()
-        .route(
-            "/v1/household",
-            post(household::sign_up::sign_up).get(household::read::read),
-        )
-        .route(
-            "/v1/preferences",
-            get(preferences::read::read).put(preferences::set::set),
-        )
-        .route("/v1/enable", post(switch::enable::enable))
-        .route("/v1/disable", post(switch::disable::disable))
-        .route("/v1/links", post(links::begin::begin).get(links::list::list))
-        .route("/v1/links/finish", post(links::finish::finish))
-        .route("/v1/links/{id}", delete(links::unlink::unlink))
-        .route("/v1/doors", get(doors::list::list))
-        .route(
-            "/v1/doors/{id}",
-            get(doors::read::read).patch(doors::rename::rename),
-        )
-        .route("/v1/delivery-door", put(doors::choose::choose))
-        .route("/v1/deliveries", get(deliveries::list::list))
-        .route("/v1/deliveries/{id}", get(deliveries::get::get))
-        .route("/v1/deliveries/{id}/log", get(deliveries::log::log))
-        .route("/v1/deliveries/{id}/refuse", post(deliveries::refuse::refuse))
-        .route(
-            "/v1/deliveries/{id}/take-over",
-            post(deliveries::take_over::take_over),
-        )
-        .route("/v1/activity", get(activity::list));
-    house(routes, config).with_state(state)
+    let (router, _) = routes().split_for_parts();
+    house(router, config).with_state(state)
+}
+
+/// Every route, with its description.
+fn routes() -> OpenApiRouter<Customers> {
+    OpenApiRouter::new()
+        .routes(routes!(household::sign_up::sign_up, household::read::read))
+        .routes(routes!(preferences::read::read, preferences::set::set))
+        .routes(routes!(switch::enable::enable))
+        .routes(routes!(switch::disable::disable))
+        .routes(routes!(links::begin::begin, links::list::list))
+        .routes(routes!(links::finish::finish))
+        .routes(routes!(links::unlink::unlink))
+        .routes(routes!(doors::list::list))
+        .routes(routes!(doors::read::read, doors::rename::rename))
+        .routes(routes!(doors::choose::choose))
+        .routes(routes!(deliveries::list::list))
+        .routes(routes!(deliveries::get::get))
+        .routes(routes!(deliveries::log::log))
+        .routes(routes!(deliveries::refuse::refuse))
+        .routes(routes!(deliveries::take_over::take_over))
+        .routes(routes!(activity::list))
 }

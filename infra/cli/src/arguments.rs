@@ -162,16 +162,16 @@ pub enum DeliveryCommand {
 /// Evidence.
 #[derive(Debug, Subcommand)]
 pub enum EvidenceCommand {
-    /// Checks that a log is whole; with --delivery and --keys, also that the platform signed it. Needs no deployment.
+    /// Checks the evidence of a delivery, or its log: that it is whole; and with --keys, that the platform signed it. Needs no deployment.
     Verify {
-        /// What GET /v1/deliveries/{id}/log answers, all pages of it: one file each, in order.
+        /// What GET /v1/deliveries/{id}/evidence answers; or what GET /v1/deliveries/{id}/log answers, all pages of it: one file each, in order.
         #[arg(required = true, value_name = "FILE")]
-        log: Vec<PathBuf>,
-        /// What GET /v1/deliveries/{id} answers: it holds the signature.
+        files: Vec<PathBuf>,
+        /// With the pages of a log: what GET /v1/deliveries/{id} answers. It holds the signature.
         #[arg(long, value_name = "FILE", requires = "keys")]
         delivery: Option<PathBuf>,
         /// What GET /v1/signing-keys answers.
-        #[arg(long, value_name = "FILE", requires = "delivery")]
+        #[arg(long, value_name = "FILE")]
         keys: Option<PathBuf>,
     },
 }

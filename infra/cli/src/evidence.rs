@@ -1,6 +1,7 @@
-//! `postern evidence verify`: is this log the one that was written, and did the platform sign it?
+//! `postern evidence verify`: is this evidence, or this log, the one that was written, and did the platform sign it?
 
 use std::{
+    fmt::Display,
     fs,
     path::{Path, PathBuf},
 };
@@ -8,32 +9,113 @@ use std::{
 use postern_contract::{
     delivery::{DeliveryView, Page},
     event::LogEntry,
+    evidence::BundleStage,
 };
-use postern_core::log::{self, NotGenuine};
-use postern_keys::PublicKey;
-use serde::{Deserialize, de::DeserializeOwned};
+use postern_core::{
+    evidence::{self, BundleKeys, NotEvidence, Proven},
+    log::{self, NotGenuine},
+};
+use postern_keys::JwkSet;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::{Answer, Error, Exit};
 
-/// What `GET /v1/signing-keys` answers.
-#[derive(Deserialize)]
-struct Keys {
-    keys: Vec<Key>,
-}
-
-#[derive(Deserialize)]
-struct Key {
-    crv: String,
-    x: String,
-}
-
-/// Checks the pages of a log, and its signature where the delivery and the keys are there too.
+/// Checks what the files hold: a signed bundle, or the pages of a log.
 pub(crate) fn verify(
-    pages: &[PathBuf],
+    files: &[PathBuf],
     delivery: Option<&Path>,
     keys: Option<&Path>,
 ) -> Result<Answer, Error> {
+    match files {
+        [file] if let Some(message) = signed_message(file)? => {
+            if delivery.is_some() {
+                return Err(Error::not_as_asked(
+                    format!("{} is a signed bundle, and holds its delivery", file.display()),
+                    "Leave --delivery out: it goes with the pages of a log.",
+                ));
+            }
+            bundle(&message, keys)
+        }
+        pages => {
+            if delivery.is_none() && keys.is_some() {
+                return Err(Error::not_as_asked(
+                    "the pages of a log hold no signature",
+                    "Give the answer of GET /v1/deliveries/{id} as --delivery too, or the answer of GET /v1/deliveries/{id}/evidence in the place of the pages.",
+                ));
+            }
+            log(pages, delivery, keys)
+        }
+    }
+}
+
+/// The file's text, where it is a signed message: that begins with its header, which is JSON in base64url. Another answer of the API
+/// begins with the brace itself.
+fn signed_message(file: &Path) -> Result<Option<String>, Error> {
+    let bytes = fs::read(file).map_err(|error| unreadable(file, error))?;
+    let text = String::from_utf8(bytes).map_err(|error| unreadable(file, error))?;
+    let message = text.trim();
+    Ok(message.starts_with("eyJ").then(|| message.to_owned()))
+}
+
+/// Checks a signed bundle, and its signatures where the keys are there too.
+fn bundle(message: &str, keys: Option<&Path>) -> Result<Answer, Error> {
+    let keys = keys.map(read_keys).transpose()?;
+    if keys.as_ref().is_some_and(|keys| keys.of_bundles().is_empty()) {
+        return Err(Error::not_as_asked(
+            "the keys hold none of P-256, by which bundles are signed",
+            "Give the answer of GET /v1/signing-keys.",
+        ));
+    }
+    let judged = match &keys {
+        Some(keys) => evidence::prove(message, &BundleKeys::from(keys)),
+        None => evidence::read_unsigned(message),
+    };
+    let Proven { bundle, head } = match judged {
+        Ok(proven) => proven,
+        Err(why) => {
+            let broken_at = match &why {
+                NotEvidence::Log(NotGenuine::Chain(broken)) => Some(broken.sequence),
+                _ => None,
+            };
+            return Ok(Answer {
+                text: format!("Not genuine: {why}."),
+                json: json!({ "delivery": null, "genuine": false, "why": why.to_string(), "broken_at": broken_at }),
+                exit: Exit::Unwell,
+            });
+        }
+    };
+    let (id, entries) = (bundle.delivery.id, bundle.log.len());
+    let signed = keys.is_some();
+    let who = if signed {
+        "and the platform signed it"
+    } else {
+        "but nothing here shows who wrote it: --keys checks the signature"
+    };
+    let stage = match bundle.stage {
+        BundleStage::UnderWay => "The delivery was still under way: a later bundle tells more.",
+        BundleStage::Ending => {
+            "The delivery had ended, and its log was not signed yet: ask for the final bundle."
+        }
+        BundleStage::Final if signed => {
+            "The delivery had ended, and its whole log is signed too: nothing will be added."
+        }
+        BundleStage::Final => "The delivery had ended: nothing will be added.",
+    };
+    Ok(Answer::well(
+        format!(
+            "Genuine: the evidence of {id}, made at {}, agrees with its log of {entries} entries (head {head}), {who}.\n{stage}",
+            bundle.made_at
+        ),
+        json!({
+            "delivery": id, "genuine": true, "signed": signed, "entries": entries, "head": head,
+            "stage": bundle.stage, "made_at": bundle.made_at,
+        }),
+    ))
+}
+
+/// Checks the pages of a log, and its signature where the delivery and the keys are there too.
+fn log(pages: &[PathBuf], delivery: Option<&Path>, keys: Option<&Path>) -> Result<Answer, Error> {
     let mut entries: Vec<LogEntry> = Vec::new();
     let mut more = false;
     for page in pages {
@@ -61,7 +143,7 @@ pub(crate) fn verify(
     let judged = match &signed {
         None => log::verify(id, &entries).map_err(NotGenuine::Chain),
         Some((view, _)) if view.id != id => Err(NotGenuine::AnotherLog),
-        Some((view, keys)) => by_any(keys, |key| log::prove(view, &entries, key)),
+        Some((view, keys)) => log::prove_by_any(view, &entries, &keys.of_logs()),
     };
     Ok(match judged {
         Ok(head) => {
@@ -92,26 +174,9 @@ pub(crate) fn verify(
     })
 }
 
-/// Several keys are published while one takes another's place: one that fits is enough.
-fn by_any(
-    keys: &[PublicKey],
-    prove: impl Fn(&PublicKey) -> Result<String, NotGenuine>,
-) -> Result<String, NotGenuine> {
-    let mut verdict = Err(NotGenuine::Signature);
-    for key in keys {
-        verdict = prove(key);
-        if !matches!(verdict, Err(NotGenuine::Signature)) {
-            break;
-        }
-    }
-    verdict
-}
-
-fn read_keys(file: &Path) -> Result<Vec<PublicKey>, Error> {
-    let keys: Keys = read(file)?;
-    let ours = keys.keys.into_iter().filter(|key| key.crv == "Ed25519");
-    let keys: Vec<PublicKey> = ours.filter_map(|key| PublicKey::try_from(key.x).ok()).collect();
-    if keys.is_empty() {
+fn read_keys(file: &Path) -> Result<JwkSet, Error> {
+    let keys: JwkSet = read(file)?;
+    if keys.of_logs().is_empty() {
         return Err(Error::not_as_asked(
             format!("{} holds no Ed25519 key", file.display()),
             "Give the answer of GET /v1/signing-keys.",
@@ -121,12 +186,13 @@ fn read_keys(file: &Path) -> Result<Vec<PublicKey>, Error> {
 }
 
 fn read<T: DeserializeOwned>(file: &Path) -> Result<T, Error> {
-    let unreadable = |why: String| {
-        Error::not_as_asked(
-            format!("{} cannot be read: {why}", file.display()),
-            "Give the answer of the carriers' API as it came.",
-        )
-    };
-    let bytes = fs::read(file).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
+    let bytes = fs::read(file).map_err(|error| unreadable(file, error))?;
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(file, error))
+}
+
+fn unreadable(file: &Path, why: impl Display) -> Error {
+    Error::not_as_asked(
+        format!("{} cannot be read: {why}", file.display()),
+        "Give the answer of the carriers' API as it came.",
+    )
 }

@@ -88,9 +88,11 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
         Command::Delivery(DeliveryCommand::Explain { id, time_zone }) => {
             delivery::explain(&found().await?, id, time_zone).await
         }
-        Command::Evidence(EvidenceCommand::Verify { log, delivery, keys }) => {
-            evidence::verify(&log, delivery.as_deref(), keys.as_deref())
-        }
+        Command::Evidence(EvidenceCommand::Verify {
+            files,
+            delivery,
+            keys,
+        }) => evidence::verify(&files, delivery.as_deref(), keys.as_deref()),
         Command::Doctor => Ok(doctor::examine(&found().await?).await),
         Command::Completions { .. } => Ok(Answer::well("", serde_json::Value::Null)),
     }

@@ -196,6 +196,7 @@ impl LocalPlatform {
             platform: platform.clone(),
             cursors: cursors.clone(),
             webhooks: config.webhooks,
+            bundles: Arc::new(keys.bundle_signer()),
         };
         let customers = Customers {
             platform: platform.clone(),

@@ -3,7 +3,9 @@
 
 pub mod error_pages;
 pub mod held_by;
+pub mod openapi;
 pub mod promise_index;
 pub mod record;
+pub mod reference_page;
 pub mod saga_page;
 pub mod stage;

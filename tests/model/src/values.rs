@@ -16,6 +16,7 @@ use postern_contract::{
 use postern_core::{
     consent::{ChosenDoor, Consent},
     grant::{Booking, DeliverySite, GrantedDoor, Policy},
+    log::LogSalt,
 };
 
 /// A moment, in ticks from the start.
@@ -213,5 +214,6 @@ pub fn booking(window: (Tick, Tick)) -> Booking {
         window: Window::new(at(window.0), at(window.1)).expect("a window that ends after it starts"),
         tracking_numbers: vec![parcel(true)],
         carrier_reference: None,
+        log_salt: LogSalt::new([4; 32]),
     }
 }

@@ -170,6 +170,7 @@ impl Parts {
                     platform,
                     cursors,
                     webhooks: Addresses::Public,
+                    bundles: Arc::new(self.keys.bundle_signer()),
                 },
                 self.house(life, CARRIER_AUDIENCE),
             )),

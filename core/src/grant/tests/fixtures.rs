@@ -14,6 +14,7 @@ use postern_contract::{
 use crate::{
     consent::{ChosenDoor, Consent},
     grant::{Booking, CommandResult, DeliverySite, GrantedDoor, Policy},
+    log::LogSalt,
 };
 
 /// The Friday on which the delivery is booked.
@@ -113,6 +114,7 @@ pub(super) fn booking() -> Booking {
         window: window(STARTS, ENDS),
         tracking_numbers: vec![parcel("A1"), parcel("B2")],
         carrier_reference: None,
+        log_salt: LogSalt::new([4; 32]),
     }
 }
 

@@ -177,16 +177,17 @@ async fn writers_over_the_version_that_they_read_lose_no_update_and_leave_a_log_
     let store = through(&record, Dice::seeded().passing(4));
     let (delivery, household) = (pool::delivery(0), pool::household(0));
     let carrier: CarrierId = pool::carrier(0);
+    let salt = log::LogSalt::new([0; 32]);
     let written = Write::put_grant(delivery, &carrier, household, None, &log::START, None).unwrap();
     calm.transact(vec![written]).await.unwrap();
     let writers = (0..WRITERS).map(|writer| {
-        let (store, carrier) = (store.clone(), carrier.clone());
+        let (store, carrier, salt) = (store.clone(), carrier.clone(), salt.clone());
         async move {
             let mut turn = 0;
             while turn < TURNS {
                 let read = store.load_grant::<String>(delivery).await.unwrap().unwrap().grant;
                 let event = pool::entry(0, 1, 0).event;
-                let entry = log::entry(delivery, read.version, pool::at(0), &read.doc, event);
+                let entry = log::entry(delivery, read.version, pool::at(0), &read.doc, event, &salt);
                 let key = format!("writer {writer}, turn {turn}");
                 let asked = Asked {
                     tenant: "north",

@@ -8,14 +8,29 @@ use axum::{
 };
 use postern_contract::carrier::BookDelivery;
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, NoQuery, Problem};
+use postern_http::{Authorized, Idempotent, NoQuery, Problem, openapi::Keyed};
 
 use crate::{
     Carriers,
     caller::{DeliveriesWrite, carrier, idempotent},
+    messages,
     problems::problem,
 };
 
+/// Book an in-garage delivery.
+///
+/// The address must be that of the door. The delivery is then scheduled for its window.
+#[utoipa::path(
+    post,
+    path = "/v1/deliveries",
+    operation_id = "bookDelivery",
+    tag = "deliveries",
+    params(Keyed),
+    request_body = inline(messages::BookDelivery),
+    responses((status = 201, description = "It is booked.", body = inline(messages::Delivery), headers(("location" = String, description = "The path of the delivery.")))),
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([["carrier_inactive", "not_eligible", "parcel_count", "parcel_repeated"]])))
+)]
 pub(crate) async fn book(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,

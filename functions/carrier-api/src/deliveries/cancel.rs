@@ -3,14 +3,27 @@
 use axum::{Json, extract::State};
 use postern_contract::{carrier::Cancel, delivery::DeliveryView, ids::DeliveryId};
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, NoQuery, PathId, Problem};
+use postern_http::{Authorized, Idempotent, NoQuery, PathId, Problem, openapi::Keyed};
 
 use crate::{
     Carriers,
     caller::{DeliveriesWrite, carrier, idempotent},
+    messages,
     problems::problem,
 };
 
+/// Call a delivery off.
+#[utoipa::path(
+    post,
+    path = "/v1/deliveries/{id}/cancel",
+    operation_id = "cancelDelivery",
+    tag = "deliveries",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
+    request_body = inline(messages::Cancel),
+    responses((status = 200, description = "It is called off.", body = inline(messages::Delivery))),
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use"]])))
+)]
 pub(crate) async fn cancel(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,

@@ -7,16 +7,30 @@ use postern_contract::{
     ids::DeliveryId,
 };
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, PathId, Problem, Query};
+use postern_http::{Authorized, Idempotent, PathId, Problem, Query, openapi::Keyed};
 
 use super::{Patience, patiently};
 use crate::{
     Carriers,
     caller::{DeliveriesWrite, carrier, idempotent},
+    messages,
     problems::problem,
 };
 
-/// `?wait=` waits for the closing door to be seen closed before it completes: nothing else completes a delivery.
+/// Say that the parcels are inside.
+///
+/// Only a door that was seen closed completes a delivery; `?wait=` waits for a closing one.
+#[utoipa::path(
+    post,
+    path = "/v1/deliveries/{id}/complete",
+    operation_id = "completeDelivery",
+    tag = "at the door",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Patience, Keyed),
+    request_body = inline(messages::Complete),
+    responses((status = 200, description = "It is completed.", body = inline(messages::Delivery))),
+    security(("carrier" = ["deliveries:write"])),
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel"]])))
+)]
 pub(crate) async fn complete(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,

@@ -3,26 +3,27 @@
 use axum::{Json, extract::State};
 use jiff::SignedDuration;
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
-use postern_core::deliveries;
-use postern_http::{Authorized, PathId, Problem, Query, Wait};
-use serde::Deserialize;
+use postern_core::{deliveries, grant::Viewer};
+use postern_http::{Authorized, PathId, Problem, Query};
 
+use super::Change;
 use crate::{
     Carriers,
     caller::{DeliveriesRead, carrier},
+    messages,
     problems::problem,
 };
 
-/// `?wait=20&after=7` holds the line until the log is longer than seven entries.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    #[serde(default)]
-    wait: Option<Wait>,
-    #[serde(default)]
-    after: Option<u64>,
-}
-
+/// See a delivery, now or once it has changed.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{id}",
+    operation_id = "getDelivery",
+    tag = "deliveries",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Change),
+    responses((status = 200, description = "As it stands.", body = inline(messages::Delivery))),
+    security(("carrier" = ["deliveries:read"]))
+)]
 pub(crate) async fn get(
     token: Authorized<DeliveriesRead>,
     State(state): State<Carriers>,
@@ -38,8 +39,10 @@ pub(crate) async fn get(
         return Ok(Json(view));
     };
     let patience = SignedDuration::from_secs(wait.seconds().into());
-    deliveries::wait_until(platform, delivery, patience, |view| view.log_length > known)
-        .await
-        .map(Json)
-        .map_err(problem)
+    deliveries::wait_until(platform, delivery, Viewer::Carrier, patience, |view| {
+        view.log_length > known
+    })
+    .await
+    .map(Json)
+    .map_err(problem)
 }

@@ -8,11 +8,22 @@ use postern_http::{Authorized, Paging, Problem, Query};
 use crate::{
     Carriers,
     caller::{DeliveriesRead, carrier},
+    messages,
     problems::problem,
 };
 
 const LIST: &str = "deliveries";
 
+/// List your deliveries, the newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries",
+    operation_id = "listDeliveries",
+    tag = "deliveries",
+    params(Paging),
+    responses((status = 200, description = "A page of them.", body = inline(messages::DeliveryPage))),
+    security(("carrier" = ["deliveries:read"]))
+)]
 pub(crate) async fn list(
     token: Authorized<DeliveriesRead>,
     State(state): State<Carriers>,

@@ -2,15 +2,26 @@
 
 use axum::{Json, extract::State};
 use postern_contract::{delivery::Page, event::LogEntry, ids::DeliveryId};
-use postern_core::deliveries;
+use postern_core::{deliveries, grant::Viewer};
 use postern_http::{Authorized, Paging, PathId, Problem, Query};
 
 use crate::{
     Carriers,
     caller::{EvidenceRead, carrier},
+    messages,
     problems::problem,
 };
 
+/// Read what happened in a delivery, each entry chained to the one before.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{id}/log",
+    operation_id = "readLog",
+    tag = "evidence",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Paging),
+    responses((status = 200, description = "A page of the log, the oldest entry first.", body = inline(messages::LogPage))),
+    security(("carrier" = ["evidence:read"]))
+)]
 pub(crate) async fn log(
     token: Authorized<EvidenceRead>,
     State(state): State<Carriers>,
@@ -24,7 +35,7 @@ pub(crate) async fn log(
         .map_err(problem)?;
     let list = format!("log of {delivery}");
     let after = paging.position(&state.cursors, &list, carrier.as_str())?;
-    let page = deliveries::log(platform, delivery, paging.limit(), after)
+    let page = deliveries::log(platform, delivery, Viewer::Carrier, paging.limit(), after)
         .await
         .map_err(problem)?;
     let next_cursor = state.cursors.next(&list, carrier.as_str(), page.next)?;

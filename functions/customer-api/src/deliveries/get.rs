@@ -4,24 +4,26 @@ use axum::{Json, extract::State};
 use jiff::SignedDuration;
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
 use postern_core::households;
-use postern_http::{PathId, Problem, Query, Wait};
-use serde::Deserialize;
+use postern_http::{PathId, Problem, Query};
 
+use super::Change;
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
-/// `?wait=20&after=7` holds the line until the log is longer than seven entries; without `after`, longer than now.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    #[serde(default)]
-    wait: Option<Wait>,
-    #[serde(default)]
-    after: Option<u64>,
-}
-
+/// See a delivery, now or once it has changed.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{id}",
+    operation_id = "getDelivery",
+    tag = "deliveries",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Change),
+    responses((status = 200, description = "As it stands.", body = inline(messages::Delivery))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn get(
     member: Member,
     State(state): Shared,

@@ -3,34 +3,26 @@
 use axum::{Json, extract::State};
 use postern_contract::delivery::{DeliveryView, Page};
 use postern_core::households;
-use postern_http::{Paging, Problem, Query, paging};
-use serde::Deserialize;
+use postern_http::{Paging, Problem, Query};
 
+use super::{Listing, Which};
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
-/// Which deliveries, how many of them, and from where.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Listing {
-    #[serde(default)]
-    which: Which,
-    #[serde(default, deserialize_with = "paging::limit")]
-    limit: Option<usize>,
-    #[serde(default)]
-    cursor: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Which {
-    #[default]
-    Current,
-    Past,
-}
-
+/// List your deliveries, the newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries",
+    operation_id = "listDeliveries",
+    tag = "deliveries",
+    params(Listing),
+    responses((status = 200, description = "A page of them.", body = inline(messages::DeliveryPage))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn list(
     member: Member,
     State(state): Shared,

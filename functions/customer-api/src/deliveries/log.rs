@@ -7,9 +7,21 @@ use postern_http::{Paging, PathId, Problem, Query};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// Read what happened in a delivery, each entry chained to the one before.
+#[utoipa::path(
+    get,
+    path = "/v1/deliveries/{id}/log",
+    operation_id = "readLog",
+    tag = "deliveries",
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Paging),
+    responses((status = 200, description = "A page of the log, the oldest entry first.", body = inline(messages::LogPage))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn log(
     member: Member,
     State(state): Shared,

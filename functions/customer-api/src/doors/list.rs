@@ -8,9 +8,21 @@ use postern_http::{Problem, Query};
 use super::Freshness;
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// List your doors, as they were last seen.
+#[utoipa::path(
+    get,
+    path = "/v1/doors",
+    operation_id = "listDoors",
+    tag = "openers",
+    params(Freshness),
+    responses((status = 200, description = "All of them, in one page.", body = inline(messages::DoorPage))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "opener_link_broken", "opener_offline", "opener_door_gone", "opener_cloud_unavailable"]])))
+)]
 pub(crate) async fn list(
     member: Member,
     State(state): Shared,

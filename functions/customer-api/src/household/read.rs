@@ -7,9 +7,20 @@ use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// See your household.
+#[utoipa::path(
+    get,
+    path = "/v1/household",
+    operation_id = "getHousehold",
+    tag = "household",
+    responses((status = 200, description = "Your household.", body = inline(messages::Household))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn read(
     member: Member,
     State(state): Shared,

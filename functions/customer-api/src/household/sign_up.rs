@@ -9,9 +9,23 @@ use postern_http::{Authorized, Json, NoQuery, Problem};
 
 use crate::{
     caller::{OwnHousehold, Shared},
+    messages,
     problems::problem,
 };
 
+/// Register your household.
+///
+/// A repeat for the same address answers the household as it is.
+#[utoipa::path(
+    post,
+    path = "/v1/household",
+    operation_id = "signUp",
+    tag = "household",
+    request_body = inline(messages::SignUp),
+    responses((status = 201, description = "It is registered.", body = inline(messages::Household)), (status = 200, description = "It was registered before.", body = inline(messages::Household))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["already_signed_up", "address_taken", "unknown_time_zone"]])))
+)]
 pub(crate) async fn sign_up(
     token: Authorized<OwnHousehold>,
     State(state): Shared,

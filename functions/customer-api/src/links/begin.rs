@@ -7,9 +7,23 @@ use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// Begin to link an opener.
+///
+/// A repeat begins another login; either may be finished, and both run out.
+#[utoipa::path(
+    post,
+    path = "/v1/links",
+    operation_id = "beginLink",
+    tag = "openers",
+    request_body = inline(messages::BeginLink),
+    responses((status = 201, description = "Where to sign in at the vendor.", body = inline(messages::LinkStarted))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up", "too_many_links", "unknown_vendor", "login_refused", "opener_cloud_unavailable"]])))
+)]
 pub(crate) async fn begin(
     member: Member,
     State(state): Shared,

@@ -7,9 +7,20 @@ use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// List your links.
+#[utoipa::path(
+    get,
+    path = "/v1/links",
+    operation_id = "listLinks",
+    tag = "openers",
+    responses((status = 200, description = "All of them, in one page.", body = inline(messages::LinkPage))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn list(
     member: Member,
     State(state): Shared,

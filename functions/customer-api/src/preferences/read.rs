@@ -7,9 +7,20 @@ use postern_http::{NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// See what your household wants.
+#[utoipa::path(
+    get,
+    path = "/v1/preferences",
+    operation_id = "getPreferences",
+    tag = "household",
+    responses((status = 200, description = "What it wants.", body = inline(messages::PreferencesView))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn read(
     member: Member,
     State(state): Shared,

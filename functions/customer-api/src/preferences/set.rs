@@ -9,9 +9,23 @@ use postern_http::{Json, NoQuery, Problem};
 
 use crate::{
     caller::{Member, Shared},
+    messages,
     problems::problem,
 };
 
+/// Say what your household wants.
+///
+/// All of it at once: what is left out goes back to its default.
+#[utoipa::path(
+    put,
+    path = "/v1/preferences",
+    operation_id = "setPreferences",
+    tag = "household",
+    request_body = inline(messages::Preferences),
+    responses((status = 200, description = "What it wants now.", body = inline(messages::PreferencesView))),
+    security(("customer" = ["household"])),
+    extensions(("x-refusals" = json!([["not_signed_up"]])))
+)]
 pub(crate) async fn set(
     member: Member,
     State(state): Shared,

@@ -230,6 +230,7 @@ const fn taken_back(reason: RevocationReason) -> &'static str {
         RevocationReason::Unlinked => "the opener was unlinked, or its link broke for good",
         RevocationReason::DoorChanged => "the household chose another door",
         RevocationReason::DoorTransferred => "another household showed that the door is theirs",
+        RevocationReason::Withheld => "for a reason of the household's own",
         RevocationReason::TakenOver => "a person took the door over, and nobody saw it closed in time",
     }
 }

@@ -9,12 +9,12 @@ use postern_contract::{
     feed::{FeedCursor, FeedPage},
     ids::DeliveryId,
 };
-use postern_keys::PublicKey;
+use postern_keys::{JwkSet, PublicKey};
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
-use super::http::{Answer, Api, PlayError, answer, client};
+use super::http::{Answer, Api, PlayError, answer, client, text};
 use crate::{Addresses, SeedCarrier};
 
 /// A carrier's system.
@@ -210,11 +210,28 @@ impl CarrierClient {
     /// [`PlayError`].
     pub async fn signing_key(&self) -> Result<PublicKey, PlayError> {
         const WHAT: &str = "asking for the signing key";
-        let keys: serde_json::Value = self.get("/v1/signing-keys").await?.done()?;
-        let key = keys["keys"][0]["x"]
-            .as_str()
-            .ok_or_else(|| PlayError::unexpected(WHAT, "there is none"))?;
-        PublicKey::try_from(key.to_owned()).map_err(|error| PlayError::unexpected(WHAT, error.to_string()))
+        let keys = self.signing_keys().await?.of_logs();
+        keys.first()
+            .copied()
+            .ok_or_else(|| PlayError::unexpected(WHAT, "there is none"))
+    }
+
+    /// Every key that the platform signs by.
+    ///
+    /// # Errors
+    /// [`PlayError`].
+    pub async fn signing_keys(&self) -> Result<JwkSet, PlayError> {
+        self.get("/v1/signing-keys").await?.done()
+    }
+
+    /// The signed evidence of a delivery, as it came.
+    ///
+    /// # Errors
+    /// [`PlayError`].
+    pub async fn evidence(&self, delivery: DeliveryId) -> Result<String, PlayError> {
+        let path = format!("/v1/deliveries/{delivery}/evidence");
+        let request = self.api.request(Method::GET, &path);
+        text(format!("GET {path}"), request).await
     }
 
     /// A delivery's whole log.

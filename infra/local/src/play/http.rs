@@ -138,6 +138,21 @@ impl Api {
     }
 }
 
+/// Sends a request and reads what comes as text, if the status says that the call was done.
+pub(super) async fn text(what: String, request: RequestBuilder) -> Result<String, PlayError> {
+    let gone = |source| PlayError::NoAnswer {
+        what: what.clone(),
+        source,
+    };
+    let response = request.send().await.map_err(gone)?;
+    let status = response.status();
+    let body = response.text().await.map_err(gone)?;
+    if status.is_success() {
+        return Ok(body);
+    }
+    Err(PlayError::Refused { what, status, body })
+}
+
 /// Sends a request and reads whatever comes.
 pub(super) async fn answer(what: String, request: RequestBuilder) -> Result<Answer, PlayError> {
     let gone = |source| PlayError::NoAnswer {

@@ -14,6 +14,9 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
     }
     let health = deployment.postern(&["doctor"], "").await.unwrap();
     assert_eq!(health["healthy"], true, "{health}");
+    let seal = ["vendor", "seal", "myq", "MYQ_CLIENT_SECRET"];
+    let sealed = deployment.postern(&seal, "swordfish\n").await.unwrap();
+    assert!(!sealed["sealed"].as_str().unwrap().is_empty(), "{sealed}");
     let again = Deployment::by_the_book(&["us-dev", "us-dev-myq"]).await;
     assert_eq!(
         again.outputs, deployment.outputs,

@@ -78,3 +78,59 @@ fn every_exception_has_its_reason() {
         }
     }
 }
+
+/// `sam deploy` would find this out only once it asks AWS; an operator's table is one that nobody here deploys.
+#[test]
+fn the_settings_of_every_deployment_are_ones_that_its_template_asks_for() {
+    let read = "import json, sys, tomllib; print(json.dumps(tomllib.load(open('samconfig.toml', 'rb'))))";
+    let (read, said) = run(&tools().join("python"), &root(), &["-c", read]);
+    assert!(read, "{said}");
+    let tables: Value = serde_json::from_str(&said).unwrap();
+    let tables = tables
+        .as_object()
+        .unwrap()
+        .iter()
+        .filter(|(_, table)| table.is_object());
+    let mut seen = 0;
+    for (name, table) in tables {
+        let table = &table["deploy"]["parameters"];
+        let file = root().join(table["template_file"].as_str().unwrap());
+        let asked = parameters(&std::fs::read_to_string(file).unwrap());
+        let given = table["parameter_overrides"].as_array().unwrap().iter();
+        let given: Vec<&str> = given
+            .map(|pair| pair.as_str().unwrap().split_once('=').unwrap().0)
+            .collect();
+        for name_given in &given {
+            assert!(
+                asked.iter().any(|(asked, _)| asked == name_given),
+                "{name} gives {name_given}, which its template does not know"
+            );
+        }
+        for (asked, has_default) in &asked {
+            assert!(
+                *has_default || given.contains(&asked.as_str()),
+                "{name} does not give {asked}, without which its template cannot be deployed"
+            );
+        }
+        seen += 1;
+    }
+    assert!(seen >= 4, "{seen} deployments are too few: were they read?");
+}
+
+/// A template's parameters, and whether each has a default.
+fn parameters(template: &str) -> Vec<(String, bool)> {
+    let section = template.lines().skip_while(|line| *line != "Parameters:").skip(1);
+    let section = section.take_while(|line| line.is_empty() || line.starts_with([' ', '#']));
+    let mut parameters: Vec<(String, bool)> = Vec::new();
+    for line in section {
+        let named = line
+            .strip_prefix("  ")
+            .filter(|rest| rest.starts_with(char::is_alphabetic));
+        if let Some((name, rest)) = named.and_then(|rest| rest.split_once(':')) {
+            parameters.push((name.to_owned(), rest.contains("Default:")));
+        } else if line.trim_start().starts_with("Default:") {
+            parameters.last_mut().unwrap().1 = true;
+        }
+    }
+    parameters
+}

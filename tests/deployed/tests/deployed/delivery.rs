@@ -6,6 +6,7 @@ use postern_contract::{
     carrier::Complete,
     delivery::{Attention, DeliveryView, GrantState},
 };
+use postern_core::evidence::{BundleKeys, prove};
 use postern_deployed::{Deployment, Household, driver, open_for, until};
 use postern_local::play::Proof;
 use postern_vendor_clouds::{Fault, Target};
@@ -130,6 +131,9 @@ async fn close_and_complete(home: &Household, delivery: &DeliveryView) {
     let entries = home.carrier.log(signed.id).await.unwrap();
     let key = home.carrier.signing_key().await.unwrap();
     Proof::of(&signed, &entries, &key).unwrap();
+    let keys = BundleKeys::from(&home.carrier.signing_keys().await.unwrap());
+    let message = home.carrier.evidence(signed.id).await.unwrap();
+    assert_eq!(prove(&message, &keys).unwrap().bundle.log, entries);
 }
 
 /// The gateway lets no call through whose token is missing, for fewer scopes, from the other pool or from a client that was not added.

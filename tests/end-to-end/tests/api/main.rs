@@ -5,6 +5,7 @@
 
 mod at_the_door;
 mod bodies;
+mod described;
 mod forgeries;
 mod fuzz;
 mod mutations;
@@ -12,6 +13,7 @@ mod refusals;
 mod requests;
 mod routes;
 mod scene;
+mod schemathesis;
 mod sources;
 mod tokens;
 mod windows;

@@ -220,6 +220,7 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         get("/v1/deliveries", "deliveries:read", PAGED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
+        get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
         get("/v1/events", "deliveries:read", &["after", "limit", "wait"]),
         get("/v1/webhooks", "webhooks:write", &[]),
         get("/v1/webhooks/{id}", "webhooks:write", &[]),

@@ -1,54 +1,28 @@
-//! The table of operations against what it is a table of: the routers' own source, and the routes of the gateways in the templates.
+//! The table of operations against what it is a table of: the routers, by their own descriptions, and the routes of the gateways in the
+//! templates.
 
 use std::collections::BTreeSet;
 
 use postern_end_to_end::stage::Stage;
 
-use crate::routes::{Api, Ids, routes};
+use crate::{
+    described::operations,
+    routes::{Api, Ids, routes},
+};
 
-/// An API, its router's source and its gateway's template.
+/// An API, its description and its gateway's template.
 const SOURCES: [(Api, &str, &str); 2] = [
     (
         Api::Carriers,
-        include_str!("../../../../functions/carrier-api/src/lib.rs"),
+        "carriers",
         include_str!("../../../../infra/aws/core/carriers.yaml"),
     ),
     (
         Api::Customers,
-        include_str!("../../../../functions/customer-api/src/lib.rs"),
+        "customers",
         include_str!("../../../../infra/aws/core/customers.yaml"),
     ),
 ];
-
-/// `METHOD pattern` of every `.route(…)` in a router's source.
-fn in_router(source: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for call in source.split(".route(").skip(1) {
-        let pattern = call.split('"').nth(1).unwrap();
-        let mut depth = 1_u32;
-        let methods: String = call
-            .chars()
-            .take_while(|c| {
-                depth = match c {
-                    '(' => depth + 1,
-                    ')' => depth - 1,
-                    _ => depth,
-                };
-                depth > 0
-            })
-            .collect();
-        for method in ["get", "post", "put", "patch", "delete", "any", "head", "options"] {
-            let word = format!("{method}(");
-            let named = methods
-                .match_indices(&word)
-                .any(|(at, _)| !methods[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
-            if named {
-                found.insert(format!("{} {pattern}", method.to_uppercase()));
-            }
-        }
-    }
-    found
-}
 
 /// `METHOD pattern` of every route in a gateway's template, with the scope that it asks for, or `nothing`.
 fn in_template(source: &str) -> BTreeSet<(String, String)> {
@@ -78,24 +52,21 @@ async fn the_table_of_operations_has_every_route_of_both_routers_and_of_both_gat
     let stage = Stage::set().await;
     let booked = stage.booked("PARCEL-1").await;
     let table = routes(&Ids::of(&stage, booked.id).await, &booked);
-    for (api, router, gateway) in SOURCES {
-        let of_api = || table.iter().filter(|route| route.api == api);
-        let operation = |method: &str, pattern: &str| format!("{method} {pattern}");
-        let listed: BTreeSet<String> = of_api()
-            .map(|route| operation(route.method.as_str(), route.pattern))
-            .collect();
-        assert_eq!(listed, in_router(router), "{api:?}");
-        assert!(listed.len() >= 11, "the scan of {api:?} found too little");
-        let scoped: BTreeSet<(String, String)> = of_api()
+    for (api, description, gateway) in SOURCES {
+        let listed: BTreeSet<(String, String)> = table
+            .iter()
+            .filter(|route| route.api == api)
             .map(|route| {
-                let scope = if route.is_public() {
-                    "nothing".to_owned()
-                } else {
-                    format!("postern/{}", route.scope)
-                };
-                (operation(route.method.as_str(), route.pattern), scope)
+                let scope = if route.is_public() { "nothing" } else { route.scope };
+                (format!("{} {}", route.method, route.pattern), scope.to_owned())
             })
             .collect();
-        assert_eq!(scoped, in_template(gateway), "{api:?}");
+        assert_eq!(listed, operations(description), "{api:?}");
+        assert!(listed.len() >= 11, "{api:?} has too few");
+        let of_gateway: BTreeSet<(String, String)> = in_template(gateway)
+            .into_iter()
+            .map(|(route, scope)| (route, scope.trim_start_matches("postern/").to_owned()))
+            .collect();
+        assert_eq!(listed, of_gateway, "{api:?}");
     }
 }

@@ -12,7 +12,10 @@ use serde_json::Value;
 
 use postern_end_to_end::{record, stage::key};
 
-use crate::routes::{Api, Ids, Route};
+use crate::{
+    described::assert_described,
+    routes::{Api, Ids, Route},
+};
 
 /// Stands in every private part of a bad request, and in no answer.
 pub(crate) const MARK: &str = "Zq7Marker";
@@ -48,11 +51,16 @@ impl Wire {
 
     /// A request without a token.
     pub(crate) fn bare(&self, api: Api, method: Method, path: &str) -> RequestBuilder {
-        let base = match api {
+        let base = self.base(api);
+        self.client.request(method, format!("{base}{path}"))
+    }
+
+    /// Where an API is.
+    pub(crate) fn base(&self, api: Api) -> &str {
+        match api {
             Api::Carriers => &self.carriers,
             Api::Customers => &self.customers,
-        };
-        self.client.request(method, format!("{base}{path}"))
+        }
     }
 
     /// A request with its API's token.
@@ -102,23 +110,28 @@ pub(crate) struct Reply {
     pub(crate) body: Value,
 }
 
-/// Sends a request; `what` is for messages.
+/// Sends a request, and demands that its description tells of such an answer; `what` is for messages.
 pub(crate) async fn send(what: impl Into<String>, request: RequestBuilder) -> Reply {
     let what = what.into();
-    let response = match request.send().await {
+    let (client, request) = request.build_split();
+    let request = request.unwrap();
+    let (method, path) = (request.method().clone(), request.url().path().to_owned());
+    let response = match client.execute(request).await {
         Ok(response) => response,
         Err(error) => panic!("{what}: no answer: {error:?}"),
     };
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let text = response.text().await.unwrap();
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Reply {
+    let reply = Reply {
         what,
         status,
         headers,
         text,
         body,
-    }
+    };
+    assert_described(&method, &path, status, reply.code());
+    reply
 }
 
 impl Reply {

@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod doors;
+mod evidence;
 mod guardian;
 mod round_trips;
 

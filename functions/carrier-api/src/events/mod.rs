@@ -1,30 +1,33 @@
 //! `GET /v1/events`: what happened in the carrier's deliveries, from a place on; now or once something has.
 
+mod stretch;
+
 use axum::{Json, extract::State};
 use jiff::SignedDuration;
-use postern_contract::feed::{FeedCursor, FeedPage};
+use postern_contract::feed::FeedPage;
 use postern_core::feed;
-use postern_http::{Authorized, Paging, Problem, Query, Wait, paging};
-use serde::Deserialize;
+use postern_http::{Authorized, Paging, Problem, Query};
 
+use self::stretch::Stretch;
 use crate::{
     Carriers,
     caller::{DeliveriesRead, carrier},
+    messages,
     problems::problem,
 };
 
-/// `?after=17&limit=50&wait=20`: at most fifty events after the seventeenth, or, as long as there are none, twenty seconds' patience.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Stretch {
-    #[serde(default)]
-    after: FeedCursor,
-    #[serde(default, deserialize_with = "paging::limit")]
-    limit: Option<usize>,
-    #[serde(default)]
-    wait: Option<Wait>,
-}
-
+/// Read on in what happened in your deliveries, now or once something has.
+///
+/// Give the last number that you know; without it the feed begins with the oldest event that is kept, which is 30 days.
+#[utoipa::path(
+    get,
+    path = "/v1/events",
+    operation_id = "listEvents",
+    tag = "events",
+    params(Stretch),
+    responses((status = 200, description = "The events after that one, the oldest first.", body = inline(messages::FeedPage))),
+    security(("carrier" = ["deliveries:read"]))
+)]
 pub(crate) async fn list(
     token: Authorized<DeliveriesRead>,
     State(state): State<Carriers>,

@@ -1,0 +1,238 @@
+//! How an API describes itself: OpenAPI 3.1, made of what stands beside each handler.
+//!
+//! A handler says its path, its scope and what it takes and gives in `#[utoipa::path(…)]`; the messages' schemas are those that
+//! `contract` publishes, reached by [`Of`]; and what every call may refuse is added here, from the same catalogue that the refusals
+//! are answered from. So nothing is described twice.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+pub use postern_contract::schemas::Components;
+use schemars::JsonSchema;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::problem::wire::WIRE;
+use crate::{Catalogue, Entry, problem::TYPE_BASE};
+
+/// A message of `contract`, by its published schema. `utoipa` needs a name of its own for each: see [`messages!`](crate::messages).
+#[derive(Debug)]
+pub struct Of<T>(PhantomData<T>);
+
+impl<T: JsonSchema> PartialSchema for Of<T> {
+    fn schema() -> RefOr<Schema> {
+        Ref::from_schema_name(T::schema_name()).into()
+    }
+}
+
+impl<T: JsonSchema> ToSchema for Of<T> {
+    fn name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+}
+
+/// Names the messages that an API's handlers describe themselves with, and gathers their schemas.
+///
+/// ```
+/// postern_http::messages! {
+///     OpenDoor = postern_contract::carrier::OpenDoor;
+/// }
+/// assert!(components().finish().contains_key("OpenDoor"));
+/// # type Used = OpenDoor;
+/// ```
+#[macro_export]
+macro_rules! messages {
+    ($($name:ident = $message:ty;)*) => {
+        $(pub(crate) type $name = $crate::openapi::Of<$message>;)*
+
+        /// The schemas of them all.
+        pub(crate) fn components() -> $crate::openapi::Components {
+            $crate::openapi::Components::default()$(.with::<$message>())*
+        }
+    };
+}
+
+/// The header of a call that may be sent again.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct Keyed {
+    /// New for each intent, and the same for each retry of it: the same key and body are answered alike for 24 hours, and run once.
+    #[param(rename = "Idempotency-Key", value_type = String, min_length = 1, max_length = 255, pattern = "^[!-~]+$")]
+    _idempotency_key: (),
+}
+
+/// What is particular to an API.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// What it is called.
+    pub title: &'static str,
+    /// What it is for, in Markdown.
+    pub description: &'static str,
+    /// The name of its security scheme, as the handlers say it.
+    pub scheme: &'static str,
+    /// How a token is come by.
+    pub flow: Flow,
+    /// Its scopes, and what each allows.
+    pub scopes: &'static [(&'static str, &'static str)],
+    /// The groups of its calls.
+    pub tags: &'static [(&'static str, &'static str)],
+    /// What its own rules refuse.
+    pub refusals: &'static [&'static [&'static Entry]],
+}
+
+/// How a caller comes by a token (RFC 6749).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// A system, by its client's id and secret.
+    ClientCredentials,
+    /// A person, who signs in at the issuer's page.
+    AuthorizationCode,
+}
+
+/// The whole description of an API, from what its router gathered.
+///
+/// # Panics
+/// When a handler names a refusal that is in no catalogue.
+#[must_use]
+pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Value {
+    let mut paths = serde_json::to_value(gathered.paths).expect("paths hold strings, numbers and lists only");
+    let catalogue = Catalogue::new(&[&[WIRE], about.refusals].concat());
+    for (path, operations) in paths.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+        for (method, operation) in operations.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+            add_refusals(operation, method, path, about, &catalogue);
+        }
+    }
+    let mut schemas = components.finish();
+    schemas.insert("Problem".to_owned(), problem_schema());
+    let scopes: BTreeMap<_, _> = about.scopes.iter().copied().collect();
+    let tags: Vec<Value> = about
+        .tags
+        .iter()
+        .map(|(name, description)| json!({ "name": name, "description": description }))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": about.title,
+            "description": about.description,
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": { about.scheme: security(about.flow, &scopes) },
+        },
+    })
+}
+
+fn security(flow: Flow, scopes: &BTreeMap<&str, &str>) -> Value {
+    let token = "https://sign-in.postern.example/oauth2/token";
+    let flows = match flow {
+        Flow::ClientCredentials => json!({ "clientCredentials": { "tokenUrl": token, "scopes": scopes } }),
+        Flow::AuthorizationCode => json!({ "authorizationCode": {
+            "authorizationUrl": "https://sign-in.postern.example/oauth2/authorize",
+            "tokenUrl": token,
+            "scopes": scopes,
+        } }),
+    };
+    json!({ "type": "oauth2", "flows": flows })
+}
+
+/// Adds what a call may be refused with: what its handler names in `x-refusals`, and what the house refuses by what the call takes.
+///
+/// # Panics
+/// When a handler names a code that nobody can answer.
+fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, catalogue: &Catalogue) {
+    let parameters: Vec<&str> = operation["parameters"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str())
+        .collect();
+    let secured = operation["security"]
+        .as_array()
+        .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get(about.scheme).is_some()));
+    let mut codes = vec!["invalid_query", "too_many_requests", "internal", "unavailable"];
+    if method != "get" {
+        codes.extend(["malformed_json", "unknown_field", "invalid_field"]);
+        codes.extend(["body_too_large", "unsupported_media_type"]);
+    }
+    if parameters.contains(&"Idempotency-Key") {
+        codes.extend(["idempotency_key_missing", "idempotency_key_invalid"]);
+        codes.extend(["idempotency_key_reused", "request_in_progress"]);
+    }
+    if parameters.contains(&"cursor") {
+        codes.push("invalid_cursor");
+    }
+    if secured {
+        codes.extend(["unauthorized", "token_expired", "insufficient_scope"]);
+    }
+    if path.contains('{') {
+        codes.push("not_found");
+    }
+    let own = operation
+        .as_object_mut()
+        .and_then(|operation| operation.remove("x-refusals"));
+    let own: Vec<String> = own.map_or_else(Vec::new, |own| {
+        let lists = own.as_array().into_iter().flatten();
+        let codes = lists.flat_map(|list| list.as_array().into_iter().flatten());
+        codes.filter_map(Value::as_str).map(ToOwned::to_owned).collect()
+    });
+    codes.extend(own.iter().map(String::as_str));
+    let mut by_status: BTreeMap<u16, BTreeMap<&str, &Entry>> = BTreeMap::new();
+    for code in codes {
+        let entry = catalogue.get(code);
+        let entry = entry.unwrap_or_else(|| panic!("{method} {path} names {code}, which is in no catalogue"));
+        by_status.entry(entry.status).or_default().insert(code, entry);
+    }
+    for (status, entries) in by_status {
+        operation["responses"][status.to_string()] = refusal(&entries);
+    }
+}
+
+/// The refusals of one status: each code with its title.
+fn refusal(entries: &BTreeMap<&str, &Entry>) -> Value {
+    let codes: Vec<&str> = entries.keys().copied().collect();
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|(code, entry)| format!("- `{code}`: {}", entry.english.title))
+        .collect();
+    json!({
+        "description": lines.join("\n"),
+        "content": { "application/problem+json": { "schema": {
+            "allOf": [{ "$ref": "#/components/schemas/Problem" }],
+            "properties": { "code": { "enum": codes } },
+        } } },
+    })
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "title": "Problem",
+        "description": "Why a call was refused (RFC 9457). Branch on `code`; the words may change.",
+        "type": "object",
+        "required": ["type", "title", "status", "code", "detail"],
+        "properties": {
+            "type": {
+                "type": "string",
+                "format": "uri",
+                "description": format!("`{TYPE_BASE}` and the code."),
+            },
+            "title": { "type": "string", "description": "A few words, in English or French by `Accept-Language`." },
+            "status": { "type": "integer", "minimum": 400, "maximum": 599 },
+            "code": { "type": "string", "description": "The stable name. It never changes its meaning." },
+            "detail": { "type": "string", "description": "What to do about it." },
+            "instance": { "type": "string", "description": "The request's id, for asking us about it." },
+            "retry_after_s": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "When to try again, in seconds; also the header `Retry-After`.",
+            },
+        },
+    })
+}
