@@ -8,8 +8,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
-    delivery::GrantState,
-    event::{DeliveryEvent, LogEntry},
+    delivery::{GrantState, RevocationReason},
+    event::{Commitment, DeliveryEvent, LogEntry},
     feed::{CarrierEvent, FeedCursor},
     ids::{CarrierId, DeliveryId},
 };
@@ -38,6 +38,7 @@ fn logged(whose: &str, delivery: u128, sequence: u64) -> Logged {
             at: Timestamp::UNIX_EPOCH,
             previous: "0".repeat(64),
             event: DeliveryEvent::Armed { code_number: 1 },
+            commitment: None,
             hash: "1".repeat(64),
         },
     }
@@ -79,6 +80,24 @@ async fn what_the_stream_brings_is_told_once_and_to_its_carrier_alone() {
     );
     assert_eq!(whole(&world, "south").await, [event_of(&south)]);
     assert_eq!(whole(&world, "nobody").await, []);
+}
+
+#[tokio::test]
+async fn what_a_household_keeps_to_itself_is_in_no_feed() {
+    let world = World::new().await;
+    let mut private = logged("north", 1, 1);
+    private.entry.event = DeliveryEvent::Revoked {
+        reason: RevocationReason::Unlinked,
+    };
+    private.entry.commitment = Some(Commitment {
+        digest: "2".repeat(64),
+        salt: Some("3".repeat(64)),
+    });
+    let outbox = Outbox::of(&world.platform);
+    assert_eq!(feed::publish(&outbox, &[private]).await, BTreeSet::new());
+    let told = serde_json::to_string(&whole(&world, "north").await).unwrap();
+    assert!(told.contains("withheld"), "{told}");
+    assert!(!told.contains("unlinked") && !told.contains("333"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

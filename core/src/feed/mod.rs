@@ -62,10 +62,11 @@ impl Outbox {
     }
 }
 
-/// The event of an entry of a log: the same whoever makes it, and whenever.
+/// The event of an entry of a log, as its carrier may see it: the same whoever makes it, and whenever.
 #[must_use]
 pub fn event_of(logged: &Logged) -> CarrierEvent {
-    let entry = logged.entry.clone();
+    // The record holds the household's own copy.
+    let entry = logged.entry.shared();
     let changed = DeliveryChanged {
         delivery: entry.delivery,
         state: logged.standing.state,
