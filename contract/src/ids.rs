@@ -90,6 +90,10 @@ ids! {
     CommandId = "cmd";
     /// One entry of a household's activity log.
     ActivityId = "act";
+    /// One event of a carrier's feed. The same event carries the same id however often it is told.
+    EventId = "evt";
+    /// One address at which a carrier is told of events.
+    WebhookId = "wh";
 }
 
 /// A short name chosen by the operator: lower-case letters, digits and single hyphens, 2 to 40 long.

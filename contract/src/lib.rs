@@ -16,10 +16,12 @@ pub mod door;
 pub mod error;
 pub mod event;
 pub mod evidence;
+pub mod feed;
 pub mod ids;
 pub mod place;
 pub mod schemas;
 pub mod text;
 pub mod unattended;
+pub mod webhook;
 
 pub use error::Invalid;

@@ -21,6 +21,8 @@ use crate::{
     delivery::DeliveryView,
     event::LogEntry,
     evidence::EvidenceBundle,
+    feed::{CarrierEvent, FeedPage},
+    webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
 
 /// Where the schemas have their names: `$id` is this and the file's name. An identifier, not a place to fetch from.
@@ -153,6 +155,12 @@ pub fn all() -> Vec<Published> {
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
         published::<EvidenceBundle>("evidence-bundle"),
+        published::<CarrierEvent>("carrier-event"),
+        published::<FeedPage>("feed-page"),
+        published::<CreateWebhook>("create-webhook"),
+        published::<ChangeWebhook>("change-webhook"),
+        published::<WebhookView>("webhook"),
+        published::<WebhookSecret>("webhook-secret"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

@@ -118,7 +118,8 @@ impl fmt::Debug for SecretText {
     }
 }
 
-/// Writes the secret in clear: only messages that go from the platform to an adapter hold this type.
+/// Writes the secret in clear: only messages that go from the platform to an adapter hold this type, and the one answer that gives
+/// a webhook endpoint's secret to its carrier.
 impl Serialize for SecretText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.expose())

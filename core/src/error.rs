@@ -3,7 +3,7 @@
 use postern_contract::{Invalid, adapter::AdapterError};
 use postern_keys::KeyError;
 
-use crate::{grant::Refusal, households::HouseholdRefusal, store::StoreError};
+use crate::{grant::Refusal, households::HouseholdRefusal, store::StoreError, webhooks::WebhookRefusal};
 
 /// Why a flow did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum Error {
     /// A household's own request is refused.
     #[error(transparent)]
     Household(#[from] HouseholdRefusal),
+    /// A carrier's request about its webhook endpoints is refused.
+    #[error(transparent)]
+    Webhook(#[from] WebhookRefusal),
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -11,6 +11,7 @@ pub mod deliveries;
 mod endings;
 mod error;
 pub mod evidence;
+pub mod feed;
 pub mod grant;
 pub mod guardian;
 pub mod household;
@@ -24,6 +25,7 @@ pub mod promises;
 pub mod saga;
 pub mod store;
 pub mod vendor;
+pub mod webhooks;
 
 pub use postern_keys as keys;
 

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
-use postern_contract::ids::{ActivityId, CommandId, DeliveryId, DoorId, HouseholdId, LinkId};
+use postern_contract::ids::{ActivityId, CommandId, DeliveryId, DoorId, HouseholdId, LinkId, WebhookId};
 use postern_keys::{Sealer, Signer};
 
 use crate::{
@@ -87,6 +87,13 @@ impl Platform {
     pub fn new_door(&self) -> DoorId {
         let (unix_ms, random) = self.parts();
         DoorId::from_parts(unix_ms, random)
+    }
+
+    /// A new webhook endpoint's id.
+    #[must_use]
+    pub fn new_webhook(&self) -> WebhookId {
+        let (unix_ms, random) = self.parts();
+        WebhookId::from_parts(unix_ms, random)
     }
 
     /// A new activity entry's id.

@@ -79,7 +79,7 @@ pub struct About {
     /// The groups of its calls.
     pub tags: &'static [(&'static str, &'static str)],
     /// What its own rules refuse.
-    pub refusals: &'static [&'static Entry],
+    pub refusals: &'static [&'static [&'static Entry]],
 }
 
 /// How a caller comes by a token (RFC 6749).
@@ -98,7 +98,7 @@ pub enum Flow {
 #[must_use]
 pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Value {
     let mut paths = serde_json::to_value(gathered.paths).expect("paths hold strings, numbers and lists only");
-    let catalogue = Catalogue::new(&[WIRE, about.refusals]);
+    let catalogue = Catalogue::new(&[&[WIRE], about.refusals].concat());
     for (path, operations) in paths.as_object_mut().into_iter().flat_map(Map::iter_mut) {
         for (method, operation) in operations.as_object_mut().into_iter().flat_map(Map::iter_mut) {
             add_refusals(operation, method, path, about, &catalogue);

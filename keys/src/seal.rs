@@ -68,6 +68,11 @@ impl SealContext {
         Self::new([("delivery", delivery)])
     }
 
+    /// The context of a secret that signs what one webhook endpoint of a carrier is told.
+    pub fn for_webhook(carrier: &str, webhook: &str) -> Self {
+        Self::new([("carrier", carrier), ("webhook", webhook)])
+    }
+
     /// The names and values, in the order of the names.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))

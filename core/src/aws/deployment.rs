@@ -69,9 +69,7 @@ impl Deployment {
     /// # Errors
     /// [`SettingError`] when no region is set.
     pub fn platform(&self, settings: &Settings) -> Result<Platform, SettingError> {
-        if self.config.region().is_none() {
-            return Err(SettingError::missing("AWS_REGION"));
-        }
+        self.config()?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let chance: Arc<dyn Chance> = Arc::new(SystemChance::default());
         let store = Store::new(
@@ -110,6 +108,14 @@ impl Deployment {
     pub async fn cursor_key(&self, purpose: &str) -> Result<SecretSlice<u8>, StartError> {
         let key = needed(|name| std::env::var(name).ok(), "POSTERN_CURSOR_KEY")?;
         Ok(kms_derived_key(&self.kms(), &key, purpose).await?)
+    }
+
+    /// What every client begins with, once a region is known.
+    pub(super) fn config(&self) -> Result<&SdkConfig, SettingError> {
+        match self.config.region() {
+            Some(_) => Ok(&self.config),
+            None => Err(SettingError::missing("AWS_REGION")),
+        }
     }
 
     /// What signs the evidence of deliveries: the KMS key that `POSTERN_BUNDLE_KEY` names.

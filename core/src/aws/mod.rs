@@ -7,10 +7,10 @@
 //! |---|---|---|
 //! | `POSTERN_DEPLOYMENT` | the deployment's name, a dimension of everything that is measured | every function |
 //! | `POSTERN_TABLE` | the record's table | every function |
-//! | `POSTERN_CODES_KEY` | the symmetric KMS key that seals one-time codes: an id, ARN or alias | every function |
-//! | `POSTERN_EVIDENCE_KEY` | the KMS key of spec `ECC_NIST_EDWARDS25519` that signs the logs of deliveries | every function |
-//! | `POSTERN_FOLLOW_UPS_QUEUE` | the URL of the standard SQS queue that the guardian reads | every function |
-//! | `POSTERN_LINK_REDIRECT_URI` | where a vendor's login page sends the household's browser | every function |
+//! | `POSTERN_CODES_KEY` | the symmetric KMS key that seals one-time codes: an id, ARN or alias | every function but the webhooks' |
+//! | `POSTERN_EVIDENCE_KEY` | the KMS key of spec `ECC_NIST_EDWARDS25519` that signs the logs of deliveries | every function but the webhooks' |
+//! | `POSTERN_FOLLOW_UPS_QUEUE` | the URL of the standard SQS queue that the guardian reads | every function but the webhooks' |
+//! | `POSTERN_LINK_REDIRECT_URI` | where a vendor's login page sends the household's browser | every function but the webhooks' |
 //! | `POSTERN_CURSOR_KEY` | the KMS key of spec `HMAC_256` from which the key of the lists' cursors is derived | the APIs |
 //! | `POSTERN_BUNDLE_KEY` | the KMS key of spec `ECC_NIST_P256` that signs the evidence of deliveries | the carriers' API |
 //! | `POSTERN_LOG` | the level of the log: `error`, `warn`, `info` (unless told), `debug`, `trace` | may be left out |
@@ -27,6 +27,7 @@ mod deployment;
 mod follow_ups;
 mod logs;
 mod measures;
+mod outbox;
 mod settings;
 mod verdict;
 
@@ -36,5 +37,6 @@ pub use self::{
     follow_ups::{DELAY_S_MAX, SqsFollowUps},
     logs::init_json_logs,
     measures::{Measures, NAMESPACE},
+    outbox::OutboxSettings,
     settings::{SettingError, Settings},
 };

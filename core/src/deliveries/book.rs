@@ -9,7 +9,7 @@ use postern_contract::{
 
 use super::{
     answer::{Idempotent, must_be_active},
-    commit::{follow_up, grant_write},
+    commit::{follow_up, grant_write, log_write},
     site::load_site,
 };
 use crate::{
@@ -77,7 +77,7 @@ pub async fn book(
         let version = grant.policy.consent.version;
         let writes = vec![
             grant_write(platform, &grant, None)?,
-            Write::log_entry(grant.household, &first)?,
+            log_write(&grant, &first)?,
             Write::list_active(grant.household, grant.delivery),
             Write::check_consent(grant.household, version),
             caller.answered(platform, &view)?,

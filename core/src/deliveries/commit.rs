@@ -14,7 +14,7 @@ use crate::{
     grant::{Command, Context, Grant, Limits, Refusal, decide, due_at},
     ports::Subject,
     promises::Guard,
-    store::{CodeRecord, StoreError, Write},
+    store::{CodeRecord, Standing, StoreError, Write},
 };
 
 /// How often a commit is tried again when others were faster. Each try decides anew.
@@ -54,7 +54,7 @@ pub(crate) async fn prepare(
     let version = found_version(platform, loaded).await?;
     let mut writes = vec![grant_write(platform, &grant, Some(version))?];
     for entry in &entries {
-        writes.push(Write::log_entry(grant.household, entry)?);
+        writes.push(log_write(&grant, entry)?);
     }
     for write in follow(platform, &loaded.grant, &grant, &entries).await? {
         writes.push(write);
@@ -86,6 +86,15 @@ pub(crate) fn grant_write(
         grant,
         expected,
     )
+}
+
+/// The write of an entry of a grant's log. With it goes where the grant stands after all of the commit, for its carrier to be told.
+pub(crate) fn log_write(after: &Grant, entry: &LogEntry) -> Result<Write, StoreError> {
+    let standing = Standing {
+        state: after.state,
+        attention: after.attention,
+    };
+    Write::log_entry(after.household, &after.carrier, standing, entry)
 }
 
 /// What else changes with a grant: a code minted or redeemed, and the end of a delivery under way.

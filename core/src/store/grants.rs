@@ -9,8 +9,9 @@ use postern_keys::Sealed;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Condition, Fetched, Key, PageKey, Partition, QueryPlan, Sort, Store, StoreError, Versioned, Write,
-    item::{Item, attribute, decode, decode_versioned, number, parsed, required, text, whole},
+    Condition, Fetched, Key, PageKey, Partition, QueryPlan, Sort, Standing, Store, StoreError, Versioned,
+    Write,
+    item::{Item, attribute, decode, decode_versioned, encode, number, parsed, required, text, whole},
     key::{prefix, read_due, sortable},
 };
 use crate::ports::Subject;
@@ -74,13 +75,21 @@ impl Write {
             .due(Subject::Delivery { delivery }, due_at))
     }
 
-    /// Puts an entry at its place in a delivery's log, and into the household's activity. An entry is never written over.
+    /// Puts an entry at its place in a delivery's log, and into the household's activity; beside it lies what its carrier is told
+    /// with it. An entry is never written over.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the entry cannot be written as a body.
-    pub fn log_entry(household: HouseholdId, entry: &LogEntry) -> Result<Self, StoreError> {
+    pub fn log_entry(
+        household: HouseholdId,
+        carrier: &CarrierId,
+        standing: Standing,
+        entry: &LogEntry,
+    ) -> Result<Self, StoreError> {
         let sort = format!("{}#{}#{:010}", sortable(entry.at), entry.delivery, entry.sequence);
         Ok(Self::put(Key::Log(entry.delivery, entry.sequence), entry)?
+            .with(attribute::CARRIER, text(carrier.to_string()))
+            .with(attribute::STANDING, encode(&standing)?)
             .owned_by(&Partition::ActivityOf(household), sort)
             .on(Condition::Absent))
     }

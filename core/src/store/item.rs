@@ -34,9 +34,17 @@ pub mod attribute {
     pub const ENABLED: &str = "enabled";
     /// Whose the item is.
     pub const HOUSEHOLD: &str = "household";
+    /// Of an entry of a log, and of an event's place: the carrier whose it is.
+    pub const CARRIER: &str = "carrier";
+    /// Of an entry of a log: where the delivery stood once it was recorded.
+    pub const STANDING: &str = "standing";
+    /// Of a feed's head: until when the last event is kept, in seconds since 1970.
+    pub const KEPT_UNTIL: &str = "kept_until";
+    /// Of an event: until when the one before it is kept, in seconds since 1970.
+    pub const BEFORE_UNTIL: &str = "before_until";
     /// Of a claim: which door of that household it is.
     pub const DOOR: &str = "door";
-    /// Of a code: which of the delivery's codes it is.
+    /// Of a code: which of the delivery's codes it is. Of an event, its place and a feed's head: its number in the feed.
     pub const NUMBER: &str = "number";
     /// Of a code: when it was redeemed.
     pub const REDEEMED_AT: &str = "redeemed_at";

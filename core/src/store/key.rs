@@ -7,7 +7,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 use postern_contract::{
-    ids::{ActivityId, CarrierId, DeliveryId, DoorId, HouseholdId, LinkId, VendorId},
+    ids::{ActivityId, CarrierId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, VendorId},
     text::{DoorRef, SecretText},
 };
 use sha2::{Digest as _, Sha256};
@@ -68,6 +68,14 @@ pub enum Key {
     DoorClaim(VendorId, KeyDigest),
     /// A carrier.
     Carrier(CarrierId),
+    /// The head of a carrier's feed: the last number that was given out.
+    Feed(CarrierId),
+    /// A carrier's webhook endpoints.
+    Webhooks(CarrierId),
+    /// An event of a carrier's feed, by its number.
+    Event(CarrierId, u64),
+    /// Under which number of which carrier an event is.
+    EventPlace(EventId),
     /// A vendor.
     Vendor(VendorId),
     /// The answer to a request that came under an idempotency key.
@@ -124,7 +132,11 @@ impl Key {
             Self::Person(digest) => format!("PERSON#{digest}"),
             Self::LinkState(digest) => format!("LINKSTATE#{digest}"),
             Self::DoorClaim(vendor, digest) => format!("DOORCLAIM#{vendor}#{digest}"),
-            Self::Carrier(carrier) => format!("CARRIER#{carrier}"),
+            Self::Carrier(carrier) | Self::Feed(carrier) | Self::Webhooks(carrier) => {
+                format!("CARRIER#{carrier}")
+            }
+            Self::Event(carrier, _) => Partition::Feed(carrier.clone()).value(),
+            Self::EventPlace(event) => format!("EVENT#{event}"),
             Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
             Self::Idempotency(tenant, digest) => format!("IDEM#{tenant}#{digest}"),
         }
@@ -148,10 +160,24 @@ impl Key {
             Self::LinkState(_) => "STATE".to_owned(),
             Self::DoorClaim(..) => "OWNER".to_owned(),
             Self::Carrier(_) => "CARRIER".to_owned(),
+            Self::Feed(_) => "FEED".to_owned(),
+            Self::Webhooks(_) => "WEBHOOKS".to_owned(),
+            Self::Event(_, number) => event_sort(*number),
+            Self::EventPlace(_) => "PLACE".to_owned(),
             Self::Vendor(_) => "VENDOR".to_owned(),
             Self::Idempotency(..) => "IDEM".to_owned(),
         }
     }
+
+    /// Whether an item with this sort key is an entry of a delivery's log.
+    pub(super) fn is_log(sort: &str) -> bool {
+        sort.starts_with(prefix::LOG)
+    }
+}
+
+/// The sort key of the event with this number in its carrier's feed.
+pub(super) fn event_sort(number: u64) -> String {
+    format!("EVT#{number:017}")
 }
 
 /// What the sort keys of things that come in numbers start with.
@@ -185,6 +211,8 @@ pub enum Partition {
     Household(HouseholdId),
     /// In `by_owner`: the deliveries of a carrier.
     DeliveriesOf(CarrierId),
+    /// In the table: the events of a carrier's feed.
+    Feed(CarrierId),
     /// In `by_owner`: the activity of a household.
     ActivityOf(HouseholdId),
     /// In `by_owner`: the carriers that the operator registered.
@@ -203,6 +231,7 @@ impl Partition {
             Self::Delivery(delivery) => format!("DLV#{delivery}"),
             Self::Household(household) => format!("HH#{household}"),
             Self::DeliveriesOf(carrier) => format!("CARRIER#{carrier}"),
+            Self::Feed(carrier) => format!("FEED#{carrier}"),
             Self::ActivityOf(household) => format!("ACT#{household}"),
             Self::Carriers => "OPERATOR#CARRIERS".to_owned(),
             Self::Vendors => "OPERATOR#VENDORS".to_owned(),

@@ -9,6 +9,7 @@ mod condition;
 mod doors;
 mod endings;
 mod error;
+mod feed;
 mod grants;
 mod households;
 mod idempotency;
@@ -19,6 +20,7 @@ mod read;
 mod retry;
 mod table;
 mod transact;
+mod webhooks;
 mod write;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -32,6 +34,7 @@ pub use self::{
     condition::Condition,
     doors::DoorClaim,
     error::{Applied, StoreError},
+    feed::{FeedEnd, FeedHead, Logged, Placed, Standing, read_logged},
     grants::{CodeRecord, Due, LoadedGrant},
     households::{Owner, Recent},
     idempotency::{Answered, Asked, IdempotencyRecord},

@@ -55,6 +55,8 @@ pub enum Sort {
     StartsWith(String),
     /// Those below this text.
     Below(String),
+    /// Those above this text.
+    Above(String),
 }
 
 /// One query: a partition, a span of it, an order, a number of items.
@@ -117,7 +119,7 @@ impl QueryPlan {
 
     fn index(&self) -> Option<Index> {
         match self.partition {
-            Partition::Delivery(_) | Partition::Household(_) => None,
+            Partition::Delivery(_) | Partition::Household(_) | Partition::Feed(_) => None,
             Partition::DeliveriesOf(_)
             | Partition::ActivityOf(_)
             | Partition::Carriers
@@ -316,6 +318,7 @@ impl Store {
                 Sort::Any => None,
                 Sort::StartsWith(start) => Some((" AND begins_with(#sk, :sk)", start)),
                 Sort::Below(end) => Some((" AND #sk < :sk", end)),
+                Sort::Above(start) => Some((" AND #sk > :sk", start)),
             },
         );
         let mut names = HashMap::from([("#pk".to_owned(), partition.to_owned())]);

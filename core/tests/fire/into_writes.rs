@@ -110,7 +110,13 @@ fn of_deliveries(model: &Model, step: &Step) -> Option<Write> {
             sequence,
             whose,
             when,
-        } => Write::log_entry(pool::household(whose), &pool::entry(of, sequence, when)).unwrap(),
+        } => Write::log_entry(
+            pool::household(whose),
+            &pool::carrier(0),
+            pool::STANDING,
+            &pool::entry(of, sequence, when),
+        )
+        .unwrap(),
         Step::Code { of, number, redeemed } => {
             Write::put_code(pool::delivery(of), &pool::code(number, redeemed))
         }

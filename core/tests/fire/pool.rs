@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     carrier::CarrierRecord,
     customer::{HouseholdActivity, HouseholdEvent, LinkState},
+    delivery::GrantState,
     door::{DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
     ids::{ActivityId, CarrierId, DeliveryId, DoorId, HouseholdId, LinkId, VendorId},
@@ -15,7 +16,7 @@ use postern_core::{
     consent::Consent,
     household::{Household, HouseholdDoorRecord, Link},
     ports::{Clock, SystemClock},
-    store::{CodeRecord, DoorClaim, LinkStatePending},
+    store::{CodeRecord, DoorClaim, LinkStatePending, Standing},
     vendor::VendorRecord,
 };
 use postern_keys::Sealed;
@@ -107,6 +108,12 @@ pub(crate) fn code(number: Pick, redeemed: bool) -> CodeRecord {
         redeemed_at: redeemed.then(|| at(0)),
     }
 }
+
+/// Where a delivery stands after each of its entries: no rule of the record is about it.
+pub(crate) const STANDING: Standing = Standing {
+    state: GrantState::Armed,
+    attention: None,
+};
 
 pub(crate) fn entry(of: Pick, sequence: u64, when: Pick) -> LogEntry {
     LogEntry {

@@ -3,10 +3,12 @@
 use postern_contract::adapter::ContractVersion;
 use postern_contract::carrier::CarrierRecord;
 use postern_contract::customer::{HouseholdActivity, HouseholdEvent};
-use postern_contract::delivery::Window;
+use postern_contract::delivery::{GrantState, Window};
 use postern_contract::event::{DeliveryEvent, LogEntry};
 use postern_contract::ids::{ActivityId, CarrierId, DoorId, VendorId};
-use postern_core::store::{Fetched, Key, PageKey, Partition, QueryPlan, Recent, Sort, Store, Write};
+use postern_core::store::{
+    Fetched, Key, PageKey, Partition, QueryPlan, Recent, Sort, Standing, Store, StoreError, Write,
+};
 use postern_core::vendor::VendorRecord;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -140,6 +142,15 @@ async fn grants_come_in_the_order_asked_for_however_many_in_one_wave_a_hundred()
     assert_eq!(mine, (0..120).rev().map(|n| json!(n)).collect::<Vec<_>>());
 }
 
+/// The write of an entry of a delivery by the carrier `north`.
+fn told(entry: &LogEntry) -> Result<Write, StoreError> {
+    let standing = Standing {
+        state: GrantState::Armed,
+        attention: None,
+    };
+    Write::log_entry(household(1), &"north".parse().unwrap(), standing, entry)
+}
+
 fn entry(sequence: u64, seconds: i64, event: DeliveryEvent) -> LogEntry {
     LogEntry {
         delivery: delivery(1),
@@ -169,13 +180,13 @@ async fn a_log_entry_is_never_written_over_and_shows_in_the_households_activity(
     };
     store
         .transact(vec![
-            Write::log_entry(household(1), &entries[0]).unwrap(),
-            Write::log_entry(household(1), &entries[1]).unwrap(),
+            told(&entries[0]).unwrap(),
+            told(&entries[1]).unwrap(),
             Write::activity(household(1), &signed_up).unwrap(),
         ])
         .await
         .unwrap();
-    let forged = Write::log_entry(household(1), &entry(1, 9, DeliveryEvent::Expired)).unwrap();
+    let forged = told(&entry(1, 9, DeliveryEvent::Expired)).unwrap();
     assert!(store.transact(vec![forged]).await.unwrap_err().is_condition(0));
     assert_eq!(store.whole_log(delivery(1)).await.unwrap(), entries);
     let (_, log) = walk(async |at| store.log_page(delivery(1), 1, at).await.unwrap()).await;

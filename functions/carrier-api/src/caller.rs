@@ -24,6 +24,8 @@ scopes! {
     DeliveriesWrite = "deliveries:write";
     /// See what happened in a delivery.
     EvidenceRead = "evidence:read";
+    /// Say where to be told of events.
+    WebhooksWrite = "webhooks:write";
 }
 
 /// The carrier that a token was issued to: its client id is the name the operator registered it under.

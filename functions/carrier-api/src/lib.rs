@@ -6,21 +6,23 @@
 mod caller;
 mod deliveries;
 mod eligibility;
+mod events;
 mod evidence;
 mod messages;
 mod problems;
 mod signing_keys;
+mod webhooks;
 
 use std::{fmt, sync::Arc};
 
 use axum::Router;
-use postern_core::Platform;
+use postern_core::{Platform, webhooks::Addresses};
 use postern_http::{Cursors, HouseConfig, house};
 use postern_keys::BundleSigner;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use messages::openapi;
-pub use problems::DELIVERIES;
+pub use problems::{DELIVERIES, WEBHOOKS};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -29,6 +31,8 @@ pub struct Carriers {
     pub platform: Platform,
     /// Seals the cursors of lists.
     pub cursors: Cursors,
+    /// Where webhooks may be posted to.
+    pub webhooks: Addresses,
     /// Signs the evidence of deliveries. No other part of the platform does.
     pub bundles: Arc<dyn BundleSigner>,
 }
@@ -59,5 +63,9 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(deliveries::cancel::cancel))
         .routes(routes!(deliveries::log::log))
         .routes(routes!(evidence::evidence))
+        .routes(routes!(events::list))
+        .routes(routes!(webhooks::create, webhooks::list))
+        .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
         .routes(routes!(signing_keys::list))
 }

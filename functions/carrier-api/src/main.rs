@@ -9,7 +9,10 @@ use axum::{
 };
 use lambda_http::Error;
 use postern_carrier_api::{Carriers, router};
-use postern_core::aws::{self, Deployment, Measures, Settings};
+use postern_core::{
+    aws::{self, Deployment, Measures, Settings},
+    webhooks::Addresses,
+};
 use postern_http::{Cursors, deployed::house_from_env};
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,6 +40,7 @@ async fn run() -> Result<(), Error> {
     let carriers = Carriers {
         platform,
         cursors,
+        webhooks: Addresses::Public,
         bundles,
     };
     let tell = from_fn(move |request: Request, next: Next| async move {

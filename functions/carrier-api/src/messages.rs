@@ -1,10 +1,10 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, ids};
+use postern_contract::{carrier, delivery, event, feed, ids, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
-use crate::DELIVERIES;
+use crate::{DELIVERIES, WEBHOOKS};
 
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
@@ -16,6 +16,13 @@ postern_http::messages! {
     Complete = carrier::Complete;
     Reissue = carrier::Reissue;
     Cancel = carrier::Cancel;
+    FeedPage = feed::FeedPage;
+    WebhookId = ids::WebhookId;
+    CreateWebhook = webhook::CreateWebhook;
+    ChangeWebhook = webhook::ChangeWebhook;
+    Webhook = webhook::WebhookView;
+    WebhookPage = delivery::Page<webhook::WebhookView>;
+    WebhookSecret = webhook::WebhookSecret;
     DeliveryId = ids::DeliveryId;
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;
@@ -67,14 +74,16 @@ const ABOUT: About = About {
             "Book deliveries, and open and close their doors",
         ),
         ("evidence:read", "See what happened in a delivery"),
+        ("webhooks:write", "Say where to be told"),
     ],
     tags: &[
         ("eligibility", "At the checkout"),
         ("deliveries", "From booking to its end"),
         ("at the door", "What the driver's handheld asks for"),
+        ("events", "Being told"),
         ("evidence", "What happened, for whoever doubts it"),
     ],
-    refusals: DELIVERIES,
+    refusals: &[DELIVERIES, WEBHOOKS],
 };
 
 /// The API's description: OpenAPI 3.1.

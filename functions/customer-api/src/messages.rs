@@ -49,7 +49,7 @@ const ABOUT: About = About {
         ("deliveries", "The household's deliveries"),
         ("switch", "On and off"),
     ],
-    refusals: HOUSEHOLDS,
+    refusals: &[HOUSEHOLDS],
 };
 
 /// The API's description: OpenAPI 3.1.

@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use crate::{Faults, Recorder, lock::FolderLock, wrap::Wrapped};
+use crate::{Faults, Recorder, Tail, lock::FolderLock, wrap::Wrapped};
 
 /// The name of the database inside the data folder.
 const DATABASE_FILE: &str = "record.db";
@@ -178,6 +178,12 @@ impl EmbeddedRecord {
             .http_client(Wrapped::new(plain, recorder, faults))
             .build();
         Client::from_conf(config)
+    }
+
+    /// A reader of the stream of `table`, from the oldest record that is kept.
+    #[must_use]
+    pub fn tail(&self, table: &str) -> Tail {
+        Tail::new(&self.url, table)
     }
 
     /// Where the engine answers, as `http://127.0.0.1:PORT`: for tools that speak DynamoDB's API.

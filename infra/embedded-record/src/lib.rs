@@ -13,9 +13,11 @@ mod fault;
 mod inline;
 mod lock;
 mod recorder;
+mod tail;
 mod wrap;
 
 pub use engine::{EmbeddedRecord, EmbeddedRecordError};
 pub use fault::{Fault, Faults, Request};
 pub use inline::{Hook, InlineRecord};
 pub use recorder::{Exchange, Recorder};
+pub use tail::{StreamRecord, Tail, TailError};

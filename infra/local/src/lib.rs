@@ -8,6 +8,7 @@ mod error;
 mod folder;
 pub mod issuer;
 mod listeners;
+mod outbox;
 mod platform;
 pub mod play;
 mod seed;

@@ -10,9 +10,11 @@ use postern_carrier_api::Carriers;
 use postern_contract::ids::VendorId;
 use postern_core::{
     Platform,
+    feed::Outbox,
     grant::Limits,
     ports::{Adapters, Chance, Clock, SystemChance, SystemClock},
     store::Store,
+    webhooks::Addresses as AllowedAddresses,
 };
 use postern_customer_api::Customers;
 use postern_embedded_record::{EmbeddedRecord, Recorder};
@@ -24,7 +26,7 @@ use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, MyqCloud, RunningCloud};
 use tokio::{
     net::TcpListener,
-    sync::watch,
+    sync::{oneshot, watch},
     task::{JoinHandle, JoinSet},
 };
 use url::Url;
@@ -34,9 +36,12 @@ use crate::{
     adapters::InProcess,
     issuer::{App, Issuer, IssuerConfig, KeyPlace},
     listeners::Listeners,
+    outbox,
     timers::{self, Timers},
 };
 
+/// The record's table.
+const TABLE: &str = "postern";
 const CARRIER_AUDIENCE: &str = "postern-carrier-api";
 const CUSTOMER_AUDIENCE: &str = "postern-customer-api";
 /// How often the embedded record is tidied up: what has expired goes, old stream records go.
@@ -55,6 +60,8 @@ pub struct LocalConfig {
     pub limits: Limits,
     /// Who is there from the start.
     pub seeds: Seeds,
+    /// Where webhooks may be posted to.
+    pub webhooks: AllowedAddresses,
     /// Watches every request to the record, for tests that count them.
     pub recorder: Option<Recorder>,
 }
@@ -70,6 +77,7 @@ impl LocalConfig {
             door_speed: 1.0,
             limits,
             seeds: Seeds::default(),
+            webhooks: AllowedAddresses::LoopbackToo,
             recorder: None,
         };
         slow.faster(10.0)
@@ -156,7 +164,7 @@ impl LocalPlatform {
             None => KeyFile::ephemeral()?,
         };
         let (follow_ups, left) = Timers::new();
-        let store = Store::new(&record.client_with(config.recorder.clone(), None), "postern");
+        let store = Store::new(&record.client_with(config.recorder.clone(), None), TABLE);
         store.create_table().await?;
         let myq = MyqAdapter::new(MyqConfig::at_one_host(addresses.myq.clone(), "postern-local"))?;
         let myq = AdapterService::new(
@@ -187,6 +195,7 @@ impl LocalPlatform {
         let carriers = Carriers {
             platform: platform.clone(),
             cursors: cursors.clone(),
+            webhooks: config.webhooks,
             bundles: Arc::new(keys.bundle_signer()),
         };
         let customers = Customers {
@@ -213,8 +222,15 @@ impl LocalPlatform {
                 }
             }
         });
-        let tidier = tokio::spawn(tidy(Arc::clone(&record)));
-        let background = vec![guardian, tidier];
+        // On a client of its own: who counts the platform's calls does not mean these.
+        let outbox = Outbox {
+            store: Store::new(&record.client(), TABLE),
+            ..Outbox::of(&platform)
+        };
+        let (caught_up, is_caught_up) = oneshot::channel();
+        let teller = tokio::spawn(outbox::run(outbox, record.tail(TABLE), caught_up));
+        let tidier = tokio::spawn(tidy(Arc::clone(&record), is_caught_up));
+        let background = vec![guardian, teller, tidier];
         Ok(Self {
             addresses,
             seeds: config.seeds,
@@ -337,7 +353,10 @@ fn serve(servers: &mut JoinSet<()>, listener: TcpListener, router: Router, stopp
     });
 }
 
-async fn tidy(record: Arc<EmbeddedRecord>) {
+/// Tidies up the record, once all that its stream holds has been told.
+async fn tidy(record: Arc<EmbeddedRecord>, caught_up: oneshot::Receiver<()>) {
+    // The teller is gone only when the platform is.
+    let _ = caught_up.await;
     let mut every = tokio::time::interval(TIDY_EVERY);
     loop {
         every.tick().await;

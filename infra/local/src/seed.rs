@@ -10,11 +10,12 @@ use secrecy::SecretString;
 use crate::issuer::{Client, Person};
 
 /// What every carrier of the local platform may ask for.
-pub(crate) const CARRIER_SCOPES: [&str; 4] = [
+pub(crate) const CARRIER_SCOPES: [&str; 5] = [
     "eligibility:read",
     "deliveries:read",
     "deliveries:write",
     "evidence:read",
+    "webhooks:write",
 ];
 
 /// A carrier of the local platform.

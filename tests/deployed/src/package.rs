@@ -11,7 +11,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 4] = ["carrier-api", "customer-api", "guardian", "myq-adapter"];
+const FUNCTIONS: [&str; 5] = [
+    "carrier-api",
+    "customer-api",
+    "guardian",
+    "webhooks",
+    "myq-adapter",
+];
 
 /// The folder of the templates in the repository.
 #[must_use]

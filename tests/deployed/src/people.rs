@@ -217,6 +217,7 @@ async fn make_client(deployment: &Deployment, name: &str) -> (String, String) {
         "postern/deliveries:read",
         "postern/deliveries:write",
         "postern/evidence:read",
+        "postern/webhooks:write",
     ];
     let made = deployment.emulator.aws(&create).await;
     let text = |name: &str| made["UserPoolClient"][name].as_str().unwrap().to_owned();

@@ -4,7 +4,7 @@ use std::{error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (name, text) in postern_end_to_end::openapi::files() {
+    for (name, text) in postern_end_to_end::openapi::files()? {
         let file = root.join(&name);
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;

@@ -21,7 +21,7 @@ struct Group {
     entries: &'static [&'static Entry],
 }
 
-fn groups() -> [Group; 3] {
+fn groups() -> [Group; 4] {
     [
         Group {
             heading: "From both APIs, before any rule is asked",
@@ -34,6 +34,12 @@ fn groups() -> [Group; 3] {
             english: "The carriers' API gives it.",
             french: "L’API des transporteurs la donne.",
             entries: postern_carrier_api::DELIVERIES,
+        },
+        Group {
+            heading: "From the carriers' API, about webhooks",
+            english: "The carriers' API gives it.",
+            french: "L’API des transporteurs la donne.",
+            entries: postern_carrier_api::WEBHOOKS,
         },
         Group {
             heading: "From the customers' API",

@@ -3,33 +3,39 @@
 //!
 //! `cargo run -p postern-end-to-end --example write-openapi` writes them, and `tests/api/described.rs` tells when they have drifted.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use postern_contract::schemas;
 use serde_json::Value;
 
 use crate::reference_page;
 
-/// The descriptions, by the names of their files, and how each is called in the APIs' own words.
-#[must_use]
-pub fn descriptions() -> BTreeMap<&'static str, Value> {
-    [
+/// The descriptions, by the names of their files.
+///
+/// # Errors
+/// When an example cannot be read.
+pub fn descriptions() -> io::Result<BTreeMap<&'static str, Value>> {
+    let mut descriptions = BTreeMap::from([
         ("carriers", postern_carrier_api::openapi()),
         ("customers", postern_customer_api::openapi()),
-    ]
-    .into_iter()
-    .map(|(name, mut description)| {
-        add_examples(&mut description);
+    ]);
+    for description in descriptions.values_mut() {
+        add_examples(description)?;
         description.sort_all_objects();
-        (name, description)
-    })
-    .collect()
+    }
+    Ok(descriptions)
 }
 
 /// The files, by their paths from the root of the repository.
-#[must_use]
-pub fn files() -> BTreeMap<String, String> {
-    let descriptions = descriptions();
+///
+/// # Errors
+/// When an example cannot be read.
+pub fn files() -> io::Result<BTreeMap<String, String>> {
+    let descriptions = descriptions()?;
     let mut files: BTreeMap<String, String> = descriptions
         .iter()
         .map(|(name, description)| {
@@ -41,11 +47,11 @@ pub fn files() -> BTreeMap<String, String> {
         "docs/carriers/reference.md".to_owned(),
         reference_page::page(&descriptions["carriers"]),
     );
-    files
+    Ok(files)
 }
 
 /// Gives each published message the examples that lie in the contract's own tests: they are read by the platform's own reader there.
-fn add_examples(description: &mut Value) {
+fn add_examples(description: &mut Value) -> io::Result<()> {
     let messages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contract/messages");
     for published in schemas::all() {
         let title = published.schema.get("title").and_then(Value::as_str);
@@ -53,16 +59,14 @@ fn add_examples(description: &mut Value) {
         let Some(schema) = schema.and_then(Value::as_object_mut) else {
             continue;
         };
-        let mut examples: Vec<_> = fs::read_dir(messages.join(published.name))
-            .into_iter()
-            .flatten()
-            .map(|file| file.unwrap().path())
-            .collect();
-        examples.sort();
-        let examples: Vec<Value> = examples
+        let files = fs::read_dir(messages.join(published.name))?;
+        let mut files: Vec<PathBuf> = files.map(|file| Ok(file?.path())).collect::<io::Result<_>>()?;
+        files.sort();
+        let examples: Vec<Value> = files
             .iter()
-            .map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap())
-            .collect();
+            .map(|file| Ok(serde_json::from_slice(&fs::read(file)?)?))
+            .collect::<io::Result<_>>()?;
         schema.insert("examples".to_owned(), examples.into());
     }
+    Ok(())
 }

@@ -14,6 +14,7 @@ use postern_core::{
     grant::Limits,
     ports::{Adapters as AdapterPort, Chance},
     store::Store,
+    webhooks::Addresses,
 };
 use postern_customer_api::Customers;
 use postern_embedded_record::InlineRecord;
@@ -168,6 +169,7 @@ impl Parts {
                 Carriers {
                     platform,
                     cursors,
+                    webhooks: Addresses::Public,
                     bundles: Arc::new(self.keys.bundle_signer()),
                 },
                 self.house(life, CARRIER_AUDIENCE),

@@ -205,7 +205,7 @@ async fn writers_over_the_version_that_they_read_lose_no_update_and_leave_a_log_
                         Some(read.version),
                     )
                     .unwrap(),
-                    Write::log_entry(household, &entry).unwrap(),
+                    Write::log_entry(household, &carrier, pool::STANDING, &entry).unwrap(),
                     Write::request_answered(asked, &entry.hash, pool::at(0)),
                 ];
                 match store.transact(writes).await {

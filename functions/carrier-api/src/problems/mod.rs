@@ -14,9 +14,9 @@ use postern_http::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::words::DELIVERIES;
+pub use self::words::{DELIVERIES, WEBHOOKS};
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[DELIVERIES]));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[DELIVERIES, WEBHOOKS]));
 
 /// The answer to what a flow could not do.
 pub(crate) fn problem(error: Error) -> Problem {
@@ -30,6 +30,10 @@ pub(crate) fn problem(error: Error) -> Problem {
             )
             .member("field", invalid.what),
         Error::Refused(refusal) => refused(&refusal),
+        Error::Webhook(refusal) => match CATALOGUE.get(refusal.code()) {
+            Some(entry) => Problem::new(entry),
+            None => Problem::internal(&refusal),
+        },
         Error::KeyReused => Problem::new(&IDEMPOTENCY_KEY_REUSED),
         Error::StillRunning => Problem::new(&REQUEST_IN_PROGRESS).retry_after_s(2),
         Error::Contended
@@ -147,6 +151,15 @@ mod tests {
             },
             VendorBusy { retry_after_s: None },
         ]
+    }
+
+    #[test]
+    fn every_refusal_about_webhooks_has_its_words() {
+        use postern_core::webhooks::WebhookRefusal::{AddressNotAllowed, TooMany};
+        assert_eq!(WEBHOOKS.len(), 2);
+        for refusal in [TooMany, AddressNotAllowed] {
+            assert_eq!(problem(refusal.into()).code(), refusal.code());
+        }
     }
 
     #[test]

@@ -189,3 +189,18 @@ postern_http::entries! {
         "Le fabricant de l'ouvre-porte demande de patienter",
         "La porte n'a pas bougé. Réessayez après le délai indiqué par Retry-After, ou laissez le colis devant la porte.";
 }
+
+postern_http::entries! {
+    /// Everything a request about webhook endpoints may be refused for.
+    pub WEBHOOKS;
+    TOO_MANY_WEBHOOKS = "too_many_webhooks", 409,
+        "There are enough webhook endpoints",
+        "A carrier has five webhook endpoints at the most. Delete one that is not needed any more, or change one.",
+        "Il y a assez de points de réception",
+        "Un transporteur a au plus cinq points de réception. Supprimez-en un qui ne sert plus, ou modifiez-en un.";
+    WEBHOOK_ADDRESS_NOT_ALLOWED = "webhook_address_not_allowed", 422,
+        "This address cannot be posted to",
+        "Give an address that begins with https:// and that everybody on the internet can reach, without a user name, a password or a fragment.",
+        "Cette adresse ne peut pas recevoir d'événements",
+        "Donnez une adresse qui commence par https:// et que tout le monde peut joindre sur Internet, sans nom d'utilisateur, mot de passe ni fragment.";
+}

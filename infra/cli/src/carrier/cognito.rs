@@ -6,11 +6,12 @@ use serde::{Deserialize, Deserializer};
 use crate::{Error, deployment::Deployment};
 
 /// What a carrier's client may ask for.
-const SCOPES: [&str; 4] = [
+const SCOPES: [&str; 5] = [
     "postern/eligibility:read",
     "postern/deliveries:read",
     "postern/deliveries:write",
     "postern/evidence:read",
+    "postern/webhooks:write",
 ];
 
 #[derive(Deserialize)]

@@ -84,6 +84,7 @@ fn questions(deployment: &Deployment) -> Vec<(Vec<String>, Judge)> {
         ("FollowUps", false),
         ("FollowUpsLost", true),
         ("SweepsLost", true),
+        ("EventsLost", true),
     ];
     for (queue, lost) in queues {
         let Ok(url) = deployment.output(queue) else {

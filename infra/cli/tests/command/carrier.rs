@@ -34,6 +34,7 @@ async fn a_carrier_gets_a_client_a_record_and_last_its_way_in() {
         "deliveries:read",
         "deliveries:write",
         "evidence:read",
+        "webhooks:write",
     ] {
         assert!(made.contains(&format!("postern/{scope}")), "{made}");
     }

@@ -6,6 +6,7 @@ use postern_contract::{
     },
     delivery::{DeliveryView, Page},
     event::LogEntry,
+    feed::{FeedCursor, FeedPage},
     ids::DeliveryId,
 };
 use postern_keys::{JwkSet, PublicKey};
@@ -71,6 +72,16 @@ impl CarrierClient {
     /// [`PlayError::NoAnswer`].
     pub async fn get(&self, path: &str) -> Result<Answer, PlayError> {
         self.api.get(path).await
+    }
+
+    /// What is in the carrier's feed after this place; as long as there is nothing, the line is held for so many seconds.
+    ///
+    /// # Errors
+    /// [`PlayError`].
+    pub async fn events(&self, after: Option<FeedCursor>, wait_s: u8) -> Result<FeedPage, PlayError> {
+        let after = String::from(after.unwrap_or_default());
+        let path = format!("/v1/events?limit=100&after={after}&wait={wait_s}");
+        self.get(&path).await?.done()
     }
 
     /// Asks whether a delivery can be had.

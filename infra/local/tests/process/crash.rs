@@ -8,6 +8,8 @@ use postern_contract::{
     carrier::{CloseDoor, Complete, Dispatch, OpenDoor},
     customer::{ChooseDoor, Preferences},
     delivery::{DeliveryView, GrantState},
+    event::LogEntry,
+    feed::EventData,
 };
 use postern_core::{
     log,
@@ -80,7 +82,13 @@ async fn survive(moment: Moment) {
     );
     let ended = bring_home(&carrier, found, moment).await;
     assert_eq!(ended.state, GrantState::Completed, "{moment:?}");
-    log::verify(ended.id, &carrier.log(ended.id).await.unwrap()).unwrap();
+    let entries = carrier.log(ended.id).await.unwrap();
+    log::verify(ended.id, &entries).unwrap();
+    assert_eq!(
+        told(&carrier, entries.len()).await,
+        entries,
+        "{moment:?}: each entry is told once"
+    );
 
     let codes = redeemed(&carrier, &ended).await;
     let truth = program.truth().await;
@@ -194,6 +202,23 @@ async fn bring_home(carrier: &CarrierClient, found: DeliveryView, moment: Moment
         view = carrier.delivery(view.id).await.unwrap();
     }
     view
+}
+
+/// What the carrier was told, once it is at least so many entries.
+async fn told(carrier: &CarrierClient, at_least: usize) -> Vec<LogEntry> {
+    let (mut entries, mut after) = (Vec::new(), None);
+    loop {
+        let wait_s = if entries.len() < at_least { 25 } else { 0 };
+        let page = carrier.events(after, wait_s).await.unwrap();
+        if page.items.is_empty() {
+            return entries;
+        }
+        entries.extend(page.items.into_iter().map(|event| {
+            let EventData::Delivery(changed) = event.data;
+            changed.entry
+        }));
+        after = Some(page.next_cursor);
+    }
 }
 
 /// How many codes the delivery's log says were redeemed.

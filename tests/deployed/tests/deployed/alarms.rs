@@ -28,7 +28,7 @@ pub(crate) async fn are_about_what_is_measured(deployment: &Deployment) {
         .iter()
         .filter(|alarm| text(&alarm["AlarmName"]).starts_with(&deployment.name))
         .collect();
-    assert!(alarms.len() >= 15, "{} alarms are too few", alarms.len());
+    assert!(alarms.len() >= 17, "{} alarms are too few", alarms.len());
     let mut pages = BTreeSet::new();
     for alarm in alarms {
         let (_, page) = text(&alarm["AlarmDescription"])

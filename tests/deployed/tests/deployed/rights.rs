@@ -7,7 +7,7 @@ use postern_deployed::{Decision, Deployment, Emulator, until};
 use serde_json::Value;
 
 /// Statements whose use the emulator does not see, each with the reason.
-const UNSEEN: [(&str, &str); 8] = [
+const UNSEEN: [(&str, &str); 11] = [
     (
         "Log",
         "Lambda writes the log by the function's role, and the emulator without asking",
@@ -29,6 +29,18 @@ const UNSEEN: [(&str, &str); 8] = [
         "Lambda reads the queue by the function's role, and the emulator without asking",
     ),
     (
+        "ReadTheStream",
+        "Lambda reads the stream by the function's role, and the emulator without asking",
+    ),
+    (
+        "SealWebhookSecrets",
+        "no carrier of this story asks to be told by webhooks",
+    ),
+    (
+        "KeepWhatWasNotTold",
+        "Lambda lays aside by the function's role what failed too often",
+    ),
+    (
         "WakeTheGuardian",
         "EventBridge Scheduler calls by it, and the emulator without asking",
     ),
@@ -38,12 +50,12 @@ const UNSEEN: [(&str, &str); 8] = [
     ),
     (
         "TheQueuesKey",
-        "SQS uses it in the scheduler's name, and the emulator stores in clear",
+        "SQS uses it in the name of who lays something aside, and the emulator stores in clear",
     ),
 ];
 
 /// What a role may do of which this story has no use, each with the reason.
-const RARE: [(&str, &str, &str); 5] = [
+const RARE: [(&str, &str, &str); 6] = [
     (
         "customer-api",
         "kms:GenerateDataKey",
@@ -68,6 +80,11 @@ const RARE: [(&str, &str, &str); 5] = [
         "guardian",
         "dynamodb:BatchGetItem",
         "an ending whose request died before it had revoked every grant",
+    ),
+    (
+        "webhooks",
+        "dynamodb:Query",
+        "an operator has a delivery told again that could not be told",
     ),
 ];
 

@@ -12,7 +12,7 @@ use postern_test_tools::{must, python};
 use reqwest::Method;
 use serde_json::Value;
 
-static DESCRIPTIONS: LazyLock<BTreeMap<&'static str, Value>> = LazyLock::new(descriptions);
+static DESCRIPTIONS: LazyLock<BTreeMap<&'static str, Value>> = LazyLock::new(|| descriptions().unwrap());
 
 /// The statuses of an operation, each with the codes it may be refused with.
 type Answers = BTreeMap<u16, BTreeSet<String>>;
@@ -84,7 +84,7 @@ pub(crate) fn assert_described(method: &Method, path: &str, status: u16, code: &
 #[test]
 fn the_committed_descriptions_and_the_reference_page_are_what_the_apis_say() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    for (name, text) in files() {
+    for (name, text) in files().unwrap() {
         let written = std::fs::read_to_string(root.join(&name)).unwrap_or_default();
         assert!(
             written == text,

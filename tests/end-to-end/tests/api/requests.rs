@@ -19,6 +19,7 @@ async fn an_id_that_names_nothing_is_not_found() {
         let id = match route.names {
             Names::Delivery => &scene.ids.delivery,
             Names::Link => &scene.ids.link,
+            Names::Webhook => &scene.ids.webhook,
             Names::Door | Names::Nothing => &scene.ids.door,
         };
         let (prefix, ulid) = id.split_once('_').unwrap();

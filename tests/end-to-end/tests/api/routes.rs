@@ -6,7 +6,7 @@ use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use postern_end_to_end::stage::Stage;
+use postern_end_to_end::stage::{Stage, key};
 
 /// Which of the two APIs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +22,7 @@ pub(crate) enum Names {
     Delivery,
     Link,
     Door,
+    Webhook,
 }
 
 /// What an operation takes as its body.
@@ -56,12 +57,20 @@ pub(crate) struct Ids {
     pub(crate) delivery: String,
     pub(crate) link: String,
     pub(crate) door: String,
+    pub(crate) webhook: String,
 }
 
 impl Ids {
     /// The stage's own, with this delivery.
     pub(crate) async fn of(stage: &Stage, delivery: DeliveryId) -> Self {
+        let webhook = json!({"url": "https://hooks.northwind.example/postern", "enabled": false});
+        let made = stage
+            .carrier
+            .post("/v1/webhooks", &key(), &webhook)
+            .await
+            .unwrap();
         Self {
+            webhook: made.body["webhook"]["id"].as_str().unwrap().to_owned(),
             delivery: delivery.to_string(),
             link: stage.customer.links().await.unwrap()[0].id.to_string(),
             door: stage.customer.doors().await.unwrap()[0].id.to_string(),
@@ -75,6 +84,7 @@ impl Ids {
             delivery: id("dlv"),
             link: id("link"),
             door: id("door"),
+            webhook: id("wh"),
         }
     }
 }
@@ -87,6 +97,7 @@ impl Route {
             Names::Delivery => &ids.delivery,
             Names::Link => &ids.link,
             Names::Door => &ids.door,
+            Names::Webhook => &ids.webhook,
         };
         self.pattern.replace("{id}", id)
     }
@@ -147,6 +158,7 @@ fn route(api: Api, method: Method, pattern: &'static str, takes: Takes) -> Route
     let names = match pattern {
         "/v1/links/{id}" => Names::Link,
         "/v1/doors/{id}" => Names::Door,
+        _ if pattern.starts_with("/v1/webhooks/{id}") => Names::Webhook,
         _ if pattern.contains("{id}") => Names::Delivery,
         _ => Names::Nothing,
     };
@@ -209,6 +221,43 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
         get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
+        get("/v1/events", "deliveries:read", &["after", "limit", "wait"]),
+        get("/v1/webhooks", "webhooks:write", &[]),
+        get("/v1/webhooks/{id}", "webhooks:write", &[]),
+        Route {
+            scope: "webhooks:write",
+            ..post(
+                "/v1/webhooks",
+                &[],
+                json_route(
+                    json!({"url": "https://hooks.northwind.example/postern"}),
+                    json!({"types": ["com.postern.delivery.*"], "description": "the board", "enabled": false}),
+                ),
+            )
+        },
+        Route {
+            scope: "webhooks:write",
+            ..post("/v1/webhooks/{id}/rotate", &[], json_route(json!({}), json!({})))
+        },
+        Route {
+            scope: "webhooks:write",
+            ..route(
+                Api::Carriers,
+                Method::PATCH,
+                "/v1/webhooks/{id}",
+                json_route(
+                    json!({}),
+                    json!({
+                        "url": "https://hooks.northwind.example/2", "types": ["com.postern.*"],
+                        "description": "moved", "enabled": true,
+                    }),
+                ),
+            )
+        },
+        Route {
+            scope: "webhooks:write",
+            ..route(Api::Carriers, Method::DELETE, "/v1/webhooks/{id}", Takes::NoBody)
+        },
         get("/v1/signing-keys", PUBLIC, &[]),
         post(
             "/v1/deliveries/{id}/dispatch",

@@ -81,6 +81,7 @@ async fn every_operation_needs_its_own_scope() {
             "deliveries:read",
             "deliveries:write",
             "evidence:read",
+            "webhooks:write",
             "household",
         ];
         let others: Vec<&str> = every.into_iter().filter(|scope| *scope != route.scope).collect();

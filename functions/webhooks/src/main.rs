@@ -1,0 +1,42 @@
+//! The webhooks' function on AWS Lambda, woken by the record's stream. Its variables: see `postern_core::aws`.
+
+use std::process::ExitCode;
+
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use postern_core::aws::{self, Deployment, OutboxSettings};
+use postern_webhooks::{HandleError, handle};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    aws::init_json_logs();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the webhooks' function cannot start");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let settings = OutboxSettings::from_env()?;
+    let outbox = Deployment::from_env().await.outbox(&settings)?;
+    let outbox = &outbox;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        // Boxed: the compiler gives up on a future this deep.
+        Box::pin(handle(outbox, event.payload)).await.map_err(diagnostic)
+    }))
+    .await
+}
+
+fn diagnostic(error: HandleError) -> Diagnostic {
+    let error_type = match error {
+        HandleError::Event(_) => "EventRefused",
+        HandleError::TellAgain(_) => "NotToldAgain",
+    };
+    Diagnostic {
+        error_type: error_type.to_owned(),
+        error_message: error.to_string(),
+    }
+}

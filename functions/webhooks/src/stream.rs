@@ -1,0 +1,41 @@
+//! Changes of the record, as its stream brings them.
+
+use postern_core::{
+    feed::{self, Outbox},
+    store::{Logged, read_logged},
+};
+use serde_dynamo::Item;
+
+/// An item that was written, by its place in the stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The stream's number of it.
+    pub sequence_number: String,
+    /// The item as it was made. `None` for a change of one that was there before, and for one that went.
+    pub made: Option<Item>,
+}
+
+/// Tells carriers of the changes that are entries of deliveries' logs, and gives the numbers of those that have to come again. A change
+/// that comes twice is told once.
+pub async fn tell(outbox: &Outbox, changes: Vec<Change>) -> Vec<String> {
+    let mut failed = Vec::new();
+    let mut logged: Vec<Logged> = Vec::new();
+    let mut numbers = Vec::new();
+    for change in changes {
+        let Some(item) = change.made else { continue };
+        match read_logged(item.into()) {
+            Ok(Some(entry)) => {
+                logged.push(entry);
+                numbers.push(change.sequence_number);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::error!(number = change.sequence_number, %error, "a change of the record cannot be read");
+                failed.push(change.sequence_number);
+            }
+        }
+    }
+    let left = feed::publish(outbox, &logged).await;
+    failed.extend(left.into_iter().map(|place| numbers[place].clone()));
+    failed
+}

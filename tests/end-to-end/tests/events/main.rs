@@ -1,0 +1,6 @@
+//! What carriers are told of their deliveries, over the local platform's public addresses.
+#![cfg(test)]
+
+mod feed;
+
+use postern_end_to_end::stage;
