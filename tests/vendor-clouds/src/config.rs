@@ -134,6 +134,9 @@ pub struct DoorPlan {
     /// Whether it may be opened with nobody there.
     #[serde(default = "yes")]
     pub unattended_open_allowed: bool,
+    /// What the battery of its position sensor is charged to, in per cent, where the cloud shows that.
+    #[serde(default)]
+    pub sensor_battery_percent: Option<u8>,
     /// Its own times, in place of the cloud's.
     #[serde(default)]
     pub timings: Option<DoorTimings>,
@@ -158,6 +161,7 @@ impl DoorPlan {
             open: false,
             unattended_close_allowed: true,
             unattended_open_allowed: true,
+            sensor_battery_percent: None,
             timings: None,
         }
     }
@@ -208,19 +212,39 @@ impl DecoyPlan {
 pub struct Settings {
     /// How long an access token is valid, in seconds.
     pub access_token_ttl_s: u32,
+    /// What becomes of a refresh token that is used.
+    pub refresh_tokens: RefreshTokens,
     /// What an accepted command is answered with: 200, 202 or 204.
     pub command_status: u16,
+    /// Whether a command to a door that is there already is answered with a 400 that says so. Aladdin Connect only.
+    pub redundant_is_refused: bool,
+    /// The keys of partners' programs that are taken; where there are none, any. Aladdin Connect only.
+    pub api_keys: Vec<String>,
     /// Locks an account that logs in too often; nothing switches that off.
     pub login_throttle: Option<LoginThrottle>,
-    /// The API versions that are spoken.
+    /// The API versions that are spoken. myQ only.
     pub versions: Versions,
 }
 
+/// What becomes of a refresh token that is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefreshTokens {
+    /// It is spent, and another comes with the new access token.
+    Rotating,
+    /// It stays as it is.
+    Fixed,
+}
+
 impl Default for Settings {
+    /// Those of myQ.
     fn default() -> Self {
         Self {
             access_token_ttl_s: 1800,
+            refresh_tokens: RefreshTokens::Rotating,
             command_status: 202,
+            redundant_is_refused: false,
+            api_keys: Vec::new(),
             login_throttle: None,
             versions: Versions::default(),
         }

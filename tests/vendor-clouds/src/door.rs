@@ -120,7 +120,15 @@ impl Door {
     /// What its cloud shows of it at `now`.
     #[must_use]
     pub fn reported(&self, now: Timestamp) -> Reported {
-        self.report.at(now, self.timings)
+        let shown = self.report.at(now, self.timings);
+        if self.switches.position_unknown {
+            return Reported {
+                state: ReportedState::Unknown,
+                told: ReportedState::Unknown,
+                ..shown
+            };
+        }
+        shown
     }
 
     /// Where it really is at `now`.
@@ -207,7 +215,13 @@ impl Door {
                 happenings.push((at, self.begin(at, direction, position, cause)));
             }
             Phase::Moving(motion) => match motion.ending {
-                Ending::Arrives | Ending::Halts => happenings.push((at, self.rest(at, motion.to))),
+                Ending::Arrives | Ending::Halts => {
+                    // An opener that was reset learns its ends from somebody at the wall.
+                    if motion.ending == Ending::Arrives && matches!(motion.cause, Cause::WallButton { .. }) {
+                        self.switches.position_unknown = false;
+                    }
+                    happenings.push((at, self.rest(at, motion.to)));
+                }
                 Ending::Obstructed => {
                     if motion.cause.unattended() {
                         self.reversals += 1;
@@ -243,7 +257,8 @@ impl Door {
             (Direction::Open, _) => ReportedState::Opening,
             (Direction::Close, _) => ReportedState::Closing,
         };
-        self.report.changed(at, state, self.timings.report_lag);
+        self.report
+            .changed(at, state, !cause.unattended(), self.timings.report_lag);
         Happening::Motion {
             direction,
             from,
@@ -271,7 +286,7 @@ impl Door {
     fn rest(&mut self, at: Timestamp, position: Position) -> Happening {
         self.phase = Phase::Resting { position };
         let state = resting_state(position);
-        self.report.changed(at, state, self.timings.report_lag);
+        self.report.changed(at, state, false, self.timings.report_lag);
         match state {
             ReportedState::Closed => {
                 self.reversals = 0;

@@ -45,8 +45,8 @@ pub enum Order {
     Command {
         /// What it asked for.
         command: Direction,
-        /// Under which account.
-        account_id: AccountId,
+        /// Under which account, where that is said.
+        account_id: Option<AccountId>,
         /// Whose token it carried, if it carried a valid one.
         by: Option<Email>,
         /// What became of it.
@@ -130,7 +130,7 @@ mod tests {
         let serial = Serial::from("CG080001");
         let command = Order::Command {
             command: Direction::Open,
-            account_id: AccountId::from("a"),
+            account_id: Some(AccountId::from("a")),
             by: Some(Email::from("A@example.com")),
             disposition: Disposition::Accepted,
         };

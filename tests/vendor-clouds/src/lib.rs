@@ -1,8 +1,13 @@
 //! Simulators of the opener vendors' clouds, over real HTTP.
 //!
-//! [`MyqCloud`] is the residential myQ cloud as its third-party clients see it: login pages, tokens, lists, commands;
-//! one virtual door model behind it; and troubles on order, over HTTP under `/_control` or through [`Control`]. It is
-//! judged by pymyq and python-myq, which run against it unchanged (`tests/pymyq.rs`).
+//! Each is one vendor's face (login pages, tokens, lists, commands, in that vendor's shapes) on what is the same behind all of them: one
+//! virtual door model, people and homes, a journal of what really happened, and troubles on order, over HTTP under `/_control` or
+//! through [`Control`].
+//!
+//! - [`MyqCloud`] is the residential myQ cloud as its third-party clients see it. It is judged by pymyq and python-myq, which run
+//!   against it unchanged (`tests/pymyq.rs`).
+//! - [`AladdinConnectCloud`] is the partner API of Aladdin Connect, judged by the vendor's own genie-partner-sdk
+//!   (`tests/genie_partner_sdk.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
@@ -16,19 +21,23 @@
 //! # }
 //! ```
 
+mod aladdin_connect;
 pub mod clock;
 pub mod config;
 pub mod control;
 pub mod door;
 mod error;
+mod face;
 pub mod faults;
+pub mod identity;
 pub mod journal;
-pub mod myq;
+mod myq;
 mod names;
 pub mod seed;
 mod server;
 mod shared;
 mod snapshot;
+mod vendor;
 pub mod world;
 
 pub use clock::{Clock, ManualClock};
@@ -40,4 +49,5 @@ pub use faults::{Fault, FaultRule, Target};
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
-pub use server::{InProcessCloud, MyqCloud, RunningCloud};
+pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, RunningCloud};
+pub use vendor::Vendor;

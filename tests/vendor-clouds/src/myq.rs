@@ -9,28 +9,27 @@ mod api_path;
 mod authorize;
 mod commands;
 mod devices;
-mod form;
-mod identity;
-mod kept;
 mod login;
-mod signing;
 mod token;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use axum::routing::{any, get, post};
 use secrecy::SecretString;
 
-pub use identity::{Identity, Locked};
-
-use crate::error::CloudError;
-use crate::faults::{Asking, Fault, Target};
-use crate::names::{AccountId, Email};
+use crate::door::Disposition;
+use crate::face::answers::broken;
+use crate::face::{self, bearer, detached, orders, strike, through};
+use crate::faults::Target;
+use crate::names::Email;
 use crate::server::connection::Connection;
 use crate::shared::Shared;
 use api_path::ApiCall;
+
+/// The name that its pages show.
+pub(crate) const NAME: &str = "myQ";
 
 /// The routes of the cloud.
 pub(crate) fn router(shared: Shared) -> Router {
@@ -66,7 +65,7 @@ async fn api(
         let call = match parsed {
             Ok(Ok(call)) => call,
             Ok(Err(refusal)) => return answers::refused_path(&refusal),
-            Err(error) => return answers::broken(&error),
+            Err(error) => return broken(&error),
         };
         let token = bearer(&headers);
         let kind = if call.is_command() {
@@ -76,16 +75,18 @@ async fn api(
         };
         let fault = match strike(&shared, kind, call.account_id(), token.as_ref()) {
             Ok(fault) => fault,
-            Err(error) => return answers::broken(&error),
+            Err(error) => return broken(&error),
         };
         if let Some(fault) = &fault
             && fault.replaces_answer()
             && !fault.after_motion
-            && let Err(error) = commands::note_lost(&shared, &call, token.as_ref())
+            && let Err(error) = face::owner(&shared, token.as_ref())
+                .and_then(|by| orders::note(&shared, call.order().as_ref(), by, Disposition::LostToFault))
         {
-            return answers::broken(&error);
+            return broken(&error);
         }
-        through(fault, &connection, || answer(&shared, &call, token.as_ref())).await
+        let answered = || answer(&shared, &call, token.as_ref());
+        through(fault, &connection, answers::error_body, answered).await
     })
     .await
 }
@@ -98,21 +99,15 @@ fn answer(shared: &Shared, call: &ApiCall, token: Option<&SecretString>) -> Resp
         Some((email, locked))
     }) {
         Ok(who) => who,
-        Err(error) => return answers::broken(&error),
+        Err(error) => return broken(&error),
     };
     let email = match who {
         Some((email, None)) => email,
         Some((email, Some(locked))) => {
             tracing::debug!(%email, "locked out");
-            return commands::note_unauthorised(shared, call, Some(email)).map_or_else(
-                |error| answers::broken(&error),
-                |()| answers::too_many(locked.retry_after),
-            );
+            return not_let_in(shared, call, Some(email), answers::too_many(locked.retry_after));
         }
-        None => {
-            return commands::note_unauthorised(shared, call, None)
-                .map_or_else(|error| answers::broken(&error), |()| answers::unauthorised());
-        }
+        None => return not_let_in(shared, call, None, answers::unauthorised()),
     };
     let answered = match call {
         ApiCall::Accounts => accounts::list(shared, &email),
@@ -129,85 +124,13 @@ fn answer(shared: &Shared, call: &ApiCall, token: Option<&SecretString>) -> Resp
             on,
         } => commands::lamp(shared, &email, account_id, serial, *on),
     };
-    answered.unwrap_or_else(|error| answers::broken(&error))
+    answered.unwrap_or_else(|error| broken(&error))
 }
 
-/// The token in an `Authorization` header.
-fn bearer(headers: &HeaderMap) -> Option<SecretString> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| SecretString::from(token.trim()))
-}
-
-/// The fault that befalls an API request.
-fn strike(
-    shared: &Shared,
-    kind: Target,
-    account_id: Option<&AccountId>,
-    token: Option<&SecretString>,
-) -> Result<Option<Fault>, CloudError> {
-    let owner = |token| shared.look(|world, now| world.identity.access_owner(now, token));
-    let email = token.map(owner).transpose()?.flatten();
-    strike_with(
-        shared,
-        Asking {
-            kind,
-            account_id,
-            email: email.as_ref(),
-        },
-    )
-}
-
-/// The fault that befalls a request of the login.
-fn strike_identity(
-    shared: &Shared,
-    kind: Target,
-    email: Option<&Email>,
-) -> Result<Option<Fault>, CloudError> {
-    strike_with(
-        shared,
-        Asking {
-            kind,
-            account_id: None,
-            email,
-        },
-    )
-}
-
-fn strike_with(shared: &Shared, asking: Asking<'_>) -> Result<Option<Fault>, CloudError> {
-    // Most requests meet no rule at all, and a mere reading should not write the snapshot anew.
-    if shared.look(|world, _| world.faults.list().is_empty())? {
-        return Ok(None);
-    }
-    shared.change(|world, _| Ok(world.faults.strike(asking)))
-}
-
-/// Does what was asked, unless and except as the fault says.
-async fn through(
-    fault: Option<Fault>,
-    connection: &Connection,
-    execute: impl FnOnce() -> Response + Send,
-) -> Response {
-    let Some(fault) = fault else { return execute() };
-    let executed = if fault.after_motion {
-        Ok(execute())
-    } else {
-        Err(execute)
-    };
-    tokio::time::sleep(fault.delay()).await;
-    match executed {
-        _ if fault.replaces_answer() => answers::fault(&fault, connection),
-        Ok(answer) => answer,
-        Err(execute) => execute(),
-    }
-}
-
-/// Runs to its end even if the client hangs up.
-async fn detached(work: impl Future<Output = Response> + Send + 'static) -> Response {
-    match tokio::spawn(work).await {
-        Ok(response) => response,
-        Err(error) => answers::broken_task(&error),
+/// Notes a command that came with no valid token, or for a locked account, and answers it.
+fn not_let_in(shared: &Shared, call: &ApiCall, by: Option<Email>, answer: Response) -> Response {
+    match orders::note(shared, call.order().as_ref(), by, Disposition::Unauthorised) {
+        Ok(()) => answer,
+        Err(error) => broken(&error),
     }
 }

@@ -14,23 +14,19 @@ use tokio::task::JoinHandle;
 use crate::config::Config;
 use crate::control::{self, Control};
 use crate::error::CloudError;
-use crate::myq;
 use crate::shared::Shared;
+use crate::vendor::Vendor;
 use connection::{Connection, DroppableListener};
 
 /// How long a stopping cloud waits for the answers under way.
 const SHUTDOWN_WAIT: Duration = Duration::from_secs(1);
 
-/// The simulator of the myQ cloud.
-#[derive(Debug)]
-pub struct MyqCloud;
-
-impl MyqCloud {
-    /// Starts it, inside the calling program, on its tokio runtime.
+impl Vendor {
+    /// Starts its cloud, inside the calling program, on its tokio runtime.
     ///
     /// # Errors
     /// When it cannot listen, or its snapshot cannot be read or written.
-    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+    pub async fn start(self, config: Config) -> Result<RunningCloud, CloudError> {
         let wanted = config.listen;
         let listen = |source| CloudError::Listen {
             address: wanted,
@@ -40,10 +36,10 @@ impl MyqCloud {
         let address = listener.local_addr().map_err(listen)?;
         // A name and not an address: the Python clients need cookies, and aiohttp keeps none for addresses.
         let base_url = format!("http://localhost:{}", address.port());
-        let shared = Shared::begin(config, base_url.clone())?;
+        let shared = Shared::begin(self, config, base_url.clone())?;
         let control = Control::new(shared.clone());
         let app = Router::new()
-            .merge(myq::router(shared))
+            .merge(self.router(shared))
             .nest("/_control", control::router(control.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         let service = app.into_make_service_with_connect_info::<Connection>();
@@ -53,10 +49,10 @@ impl MyqCloud {
         });
         let task = tokio::spawn(async move {
             if let Err(error) = serve.await {
-                tracing::error!(%error, "the myQ cloud stopped serving");
+                tracing::error!(vendor = self.id(), %error, "the cloud stopped serving");
             }
         });
-        tracing::info!(%base_url, "the myQ cloud is up");
+        tracing::info!(vendor = self.id(), %base_url, "the cloud is up");
         Ok(RunningCloud {
             base_url,
             address,
@@ -64,6 +60,53 @@ impl MyqCloud {
             stop,
             task,
         })
+    }
+
+    /// The cloud that `config` describes, as it would be reached at `base_url`.
+    ///
+    /// # Errors
+    /// When its snapshot cannot be read or written.
+    pub fn in_process(self, config: Config, base_url: &str) -> Result<InProcessCloud, CloudError> {
+        let shared = Shared::begin(self, config, base_url.to_owned())?;
+        let control = Control::new(shared.clone());
+        let router = self.router(shared).layer(MockConnectInfo(Connection::nowhere()));
+        Ok(InProcessCloud { router, control })
+    }
+}
+
+/// The simulator of the myQ cloud.
+#[derive(Debug)]
+pub struct MyqCloud;
+
+impl MyqCloud {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::Myq.start(config).await
+    }
+
+    /// The cloud without a socket.
+    ///
+    /// # Errors
+    /// See [`Vendor::in_process`].
+    pub fn in_process(config: Config, base_url: &str) -> Result<InProcessCloud, CloudError> {
+        Vendor::Myq.in_process(config, base_url)
+    }
+}
+
+/// The simulator of the cloud of Aladdin Connect.
+#[derive(Debug)]
+pub struct AladdinConnectCloud;
+
+impl AladdinConnectCloud {
+    /// Starts it. Begin with the settings of [`Vendor::demo`], as those of [`Config::empty`] are myQ's.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::AladdinConnect.start(config).await
     }
 }
 
@@ -74,19 +117,6 @@ pub struct InProcessCloud {
     pub router: Router,
     /// Its controls.
     pub control: Control,
-}
-
-impl MyqCloud {
-    /// The cloud that `config` describes, as it would be reached at `base_url`.
-    ///
-    /// # Errors
-    /// When its snapshot cannot be read or written.
-    pub fn in_process(config: Config, base_url: &str) -> Result<InProcessCloud, CloudError> {
-        let shared = Shared::begin(config, base_url.to_owned())?;
-        let control = Control::new(shared.clone());
-        let router = myq::router(shared).layer(MockConnectInfo(Connection::nowhere()));
-        Ok(InProcessCloud { router, control })
-    }
 }
 
 /// A cloud that runs. Dropping it stops it.

@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::error::CloudError;
 use crate::seed::Seed;
 use crate::snapshot::SnapshotFile;
+use crate::vendor::Vendor;
 use crate::world::World;
 
 /// The running cloud's state. Clones share it.
@@ -26,14 +27,18 @@ struct Inner {
 
 impl Shared {
     /// The world that `config` describes, or the one in its snapshot.
-    pub(crate) fn begin(config: Config, base_url: String) -> Result<Self, CloudError> {
+    pub(crate) fn begin(vendor: Vendor, config: Config, base_url: String) -> Result<Self, CloudError> {
         config.settings.check().map_err(CloudError::Invalid)?;
         let snapshot = config.snapshot.clone().map(SnapshotFile::at);
         let kept = snapshot.as_ref().map(SnapshotFile::load).transpose()?.flatten();
         let clock = config.clock.clone();
         let mut world = match kept {
-            Some(world) => world,
-            None => beginning(&config, config.seed, clock.now())?,
+            Some(world) if world.vendor() == vendor => world,
+            Some(_) => {
+                let other = "the snapshot is of another vendor's cloud".to_owned();
+                return Err(CloudError::Invalid(other));
+            }
+            None => beginning(vendor, &config, config.seed, clock.now())?,
         };
         world.settings = config.settings.clone();
         world.set_timings(config.timings);
@@ -83,7 +88,7 @@ impl Shared {
         let config = &self.0.beginning;
         self.change(|world, now| {
             let redirect_uris = std::mem::take(&mut world.redirect_uris);
-            *world = beginning(config, seed.unwrap_or(config.seed), now)?;
+            *world = beginning(world.vendor(), config, seed.unwrap_or(config.seed), now)?;
             world.redirect_uris = redirect_uris;
             Ok(())
         })
@@ -105,8 +110,8 @@ impl Shared {
     }
 }
 
-fn beginning(config: &Config, seed: Seed, now: Timestamp) -> Result<World, CloudError> {
-    let mut world = World::empty(seed, config.timings, config.settings.clone(), now);
+fn beginning(vendor: Vendor, config: &Config, seed: Seed, now: Timestamp) -> Result<World, CloudError> {
+    let mut world = World::empty(vendor, seed, config.timings, config.settings.clone(), now);
     world.settle(&config.people, now)?;
     Ok(world)
 }

@@ -21,10 +21,11 @@ use crate::config::{DecoyKind, DecoyPlan, DoorPlan, Membership, Settings, UserPl
 use crate::door::{Door, DoorTimings, Position};
 use crate::error::CloudError;
 use crate::faults::Faults;
+use crate::identity::Identity;
 use crate::journal::{Journal, JournalEvent};
-use crate::myq::Identity;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::{Seed, Stream};
+use crate::vendor::Vendor;
 
 /// Users, homes and doors that one world can hold, each.
 pub const THINGS_MAX: usize = 10_000;
@@ -42,6 +43,8 @@ pub struct World {
     pub identity: Identity,
     /// `http(s)` redirect addresses that the login accepts.
     pub redirect_uris: Vec<String>,
+    #[serde(default)]
+    vendor: Vendor,
     seed: Seed,
     timings: DoorTimings,
     names: Stream,
@@ -54,13 +57,20 @@ pub struct World {
 impl World {
     /// A world with nobody in it.
     #[must_use]
-    pub fn empty(seed: Seed, timings: DoorTimings, settings: Settings, now: Timestamp) -> Self {
+    pub fn empty(
+        vendor: Vendor,
+        seed: Seed,
+        timings: DoorTimings,
+        settings: Settings,
+        now: Timestamp,
+    ) -> Self {
         Self {
             settings,
             faults: Faults::default(),
             journal: Journal::default(),
             identity: Identity::new(seed),
             redirect_uris: Vec::new(),
+            vendor,
             seed,
             timings,
             names: Stream::new(seed, "names"),
@@ -114,6 +124,12 @@ impl World {
         Err(CloudError::Invalid(
             "a redirect address must be a URL without a fragment".to_owned(),
         ))
+    }
+
+    /// Whose cloud it is.
+    #[must_use]
+    pub const fn vendor(&self) -> Vendor {
+        self.vendor
     }
 
     /// The seed that the world grew from.
@@ -221,7 +237,7 @@ impl World {
     ) -> Result<Serial, CloudError> {
         self.home(account_id)?;
         room(self.doors.len())?;
-        let serial = plan.serial.clone().unwrap_or_else(|| self.serial("CG08"));
+        let serial = plan.serial.clone().unwrap_or_else(|| self.door_serial());
         if serial.as_str().is_empty() || self.doors.contains_key(&serial) {
             return Err(CloudError::Exists(format!("door {serial}")));
         }
@@ -235,6 +251,7 @@ impl World {
         let mut door = Door::resting(position, timings, now, jitter);
         door.switches.unattended_close_allowed = plan.unattended_close_allowed;
         door.switches.unattended_open_allowed = plan.unattended_open_allowed;
+        door.switches.sensor_battery_percent = plan.sensor_battery_percent;
         let made = WorldDoor {
             name: plan.name.clone(),
             device_type: plan.device_type.clone(),
@@ -318,6 +335,14 @@ impl World {
         };
         self.home_mut(account_id)?.devices.push(Device::Gadget(gadget));
         Ok(serial)
+    }
+
+    fn door_serial(&mut self) -> Serial {
+        match self.vendor {
+            Vendor::Myq => self.serial("CG08"),
+            // A controller of its own, with one door.
+            Vendor::AladdinConnect => Serial::from(format!("{}-1", self.names.uuid())),
+        }
     }
 
     fn serial(&mut self, prefix: &str) -> Serial {

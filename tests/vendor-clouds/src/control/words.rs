@@ -11,6 +11,7 @@ use crate::error::CloudError;
 use crate::faults::FaultRule;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::Seed;
+use crate::vendor::Vendor;
 use crate::world::{Device, World};
 
 /// The longest lag or freeze that can be set: a day.
@@ -41,6 +42,12 @@ pub struct DoorPatch {
     pub unattended_open_allowed: Option<bool>,
     /// Whether the battery of its position sensor is low.
     pub sensor_battery_low: Option<bool>,
+    /// What that battery is charged to, in per cent.
+    pub sensor_battery_percent: Option<u8>,
+    /// Whether it was ever paired with its app.
+    pub paired: Option<bool>,
+    /// Whether the opener was reset, and knows its ends only when somebody has moved the door by the button on the wall.
+    pub position_unknown: Option<bool>,
     /// `false` ends a lock-out. Only two reversals begin one.
     pub locked_out: Option<bool>,
     /// How long everything takes, for movements that begin from now on.
@@ -72,6 +79,11 @@ impl DoorPatch {
             self.unattended_open_allowed,
         );
         set(&mut door.switches.sensor_battery_low, self.sensor_battery_low);
+        if self.sensor_battery_percent.is_some() {
+            door.switches.sensor_battery_percent = self.sensor_battery_percent;
+        }
+        set(&mut door.switches.paired, self.paired);
+        set(&mut door.switches.position_unknown, self.position_unknown);
         if self.locked_out == Some(false) {
             door.release_lock_out();
         }
@@ -125,6 +137,8 @@ pub struct LockOutOrder {
 /// Everything that there is.
 #[derive(Clone, Debug, Serialize)]
 pub struct WorldView {
+    /// Whose cloud it is.
+    pub vendor: Vendor,
     /// The time in the world.
     pub now: Timestamp,
     /// When it began.
@@ -230,6 +244,7 @@ impl WorldView {
             .doors()
             .filter_map(|(serial, _)| DoorView::of(world, serial, now).ok());
         Self {
+            vendor: world.vendor(),
             now,
             began: world.began(),
             seed: world.seed(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::DoorTimings;
+use super::{Direction, DoorTimings};
 
 /// Notes kept. A door makes four in a delivery; the oldest ones no reading can need any more.
 const NOTES_MAX: usize = 64;
@@ -28,6 +28,8 @@ pub enum ReportedState {
     Stopped,
     /// Moving up again after it met something.
     Autoreverse,
+    /// The opener was reset, and has not learned yet where the door is.
+    Unknown,
 }
 
 /// What a cloud shows of a door.
@@ -35,6 +37,10 @@ pub enum ReportedState {
 pub struct Reported {
     /// The last state that the cloud has heard of.
     pub state: ReportedState,
+    /// The same for a cloud that hears of no movement but those that it ordered: until the door is at rest again, what it was before.
+    pub told: ReportedState,
+    /// Which way the door last went.
+    pub way: Direction,
     /// When the door took that state.
     pub last_update: Timestamp,
     /// When the door was last in contact.
@@ -50,6 +56,8 @@ struct Note {
     /// When the cloud shows it. Nothing yet for what happens while the door is off the net.
     visible_at: Option<Timestamp>,
     state: ReportedState,
+    told: ReportedState,
+    way: Direction,
     changed_at: Timestamp,
 }
 
@@ -81,6 +89,12 @@ impl Report {
             at: now,
             visible_at: Some(now),
             state,
+            told: state,
+            way: if state == ReportedState::Closed {
+                Direction::Close
+            } else {
+                Direction::Open
+            },
             changed_at: now,
         };
         Self {
@@ -96,25 +110,36 @@ impl Report {
         self.offline.is_none()
     }
 
-    /// The door took a new state.
-    pub(super) fn changed(&mut self, at: Timestamp, state: ReportedState, lag: Duration) {
+    /// The door took a new state. `unordered` says that it moves without the cloud having ordered it.
+    pub(super) fn changed(&mut self, at: Timestamp, state: ReportedState, unordered: bool, lag: Duration) {
         let visible_at = self.online().then(|| at + lag);
+        let last = self.last();
         self.push(Note {
             at,
             visible_at,
             state,
+            told: if unordered { last.told } else { state },
+            way: match state {
+                ReportedState::Open | ReportedState::Opening | ReportedState::Autoreverse => Direction::Open,
+                ReportedState::Closed | ReportedState::Closing => Direction::Close,
+                ReportedState::Stopped | ReportedState::Unknown => last.way,
+            },
             changed_at: at,
         });
     }
 
     /// The door and its cloud spoke, without a change of state.
     pub(super) fn contact(&mut self, at: Timestamp, lag: Duration) {
-        let last = self.later.back().copied().unwrap_or(self.oldest);
+        let last = self.last();
         self.push(Note {
             at,
             visible_at: Some(at + lag),
             ..last
         });
+    }
+
+    fn last(&self) -> Note {
+        self.later.back().copied().unwrap_or(self.oldest)
     }
 
     pub(super) fn set_online(&mut self, now: Timestamp, online: bool, noticed: bool, lag: Duration) {
@@ -160,6 +185,8 @@ impl Report {
         let beat = last_beat(self.born, quiet_until - timings.report_lag, timings.heartbeat);
         Reported {
             state: note.state,
+            told: note.told,
+            way: note.way,
             last_update: note.changed_at,
             last_status: note.at.max(beat),
             online: !self.offline.is_some_and(|offline| offline.noticed),

@@ -83,6 +83,7 @@ pub enum Happening {
 
 /// What can be set on a door from outside: its permissions and its troubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Switches {
     /// Whether it may be closed with nobody there.
     pub unattended_close_allowed: bool,
@@ -96,6 +97,12 @@ pub struct Switches {
     pub stop_next_halfway: u32,
     /// Whether the battery of its position sensor is low.
     pub sensor_battery_low: bool,
+    /// What that battery is charged to, in per cent, where the cloud shows it.
+    pub sensor_battery_percent: Option<u8>,
+    /// Whether it was ever paired with its app.
+    pub paired: bool,
+    /// Whether the opener was reset, and knows its ends only when somebody has moved the door by the button on the wall.
+    pub position_unknown: bool,
 }
 
 impl Default for Switches {
@@ -107,6 +114,9 @@ impl Default for Switches {
             obstruct_next_closes: 0,
             stop_next_halfway: 0,
             sensor_battery_low: false,
+            sensor_battery_percent: None,
+            paired: true,
+            position_unknown: false,
         }
     }
 }

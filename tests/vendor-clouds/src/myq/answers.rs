@@ -1,19 +1,12 @@
-//! The answers that are the same everywhere, and those of a cloud in trouble.
+//! The errors of the myQ cloud.
 
 use axum::Json;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
-use serde_json::json;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
 
 use super::api_path::PathRefusal;
-use crate::error::CloudError;
-use crate::faults::Fault;
-use crate::server::connection::Connection;
-
-/// What a web application firewall in front of the cloud shows to clients that it does not like.
-const FIREWALL_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en-US\"><head><title>Attention Required! | Cloudflare\
-</title></head>\n<body><h1>Sorry, you have been blocked</h1><p>You are unable to access myq-cloud.com</p>\
-</body></html>\n";
+use crate::face::answers;
 
 /// 401: the token is missing, unknown or expired.
 pub(super) fn unauthorised() -> Response {
@@ -39,7 +32,7 @@ pub(super) fn not_found() -> Response {
 
 /// 429: the account is locked out.
 pub(super) fn too_many(retry_after: Option<u64>) -> Response {
-    with_retry_after(StatusCode::TOO_MANY_REQUESTS, retry_after)
+    answers::too_many(retry_after, error_body)
 }
 
 /// A path that leads nowhere.
@@ -57,61 +50,11 @@ pub(super) fn refused_path(refusal: &PathRefusal) -> Response {
     }
 }
 
-/// The answer of a fault that replaces the normal one.
-pub(super) fn fault(fault: &Fault, connection: &Connection) -> Response {
-    if fault.drop_connection {
-        connection.hang_up();
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    }
-    if fault.html_403 {
-        return (StatusCode::FORBIDDEN, Html(FIREWALL_PAGE)).into_response();
-    }
-    let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
-    with_retry_after(
-        status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-        fault.retry_after,
-    )
-}
-
-/// The simulator itself is in trouble, for instance because its disk is full.
-pub(super) fn broken(error: &CloudError) -> Response {
-    tracing::error!(error = %Chain(error), "the simulator failed");
-    (
-        StatusCode::INTERNAL_SERVER_ERROR,
-        format!("the simulator failed: {error}\n"),
-    )
-        .into_response()
-}
-
-/// A request's task panicked: a bug in the simulator.
-pub(super) fn broken_task(error: &tokio::task::JoinError) -> Response {
-    tracing::error!(%error, "the simulator failed");
-    (StatusCode::INTERNAL_SERVER_ERROR, "the simulator failed\n").into_response()
-}
-
-fn with_retry_after(status: StatusCode, retry_after: Option<u64>) -> Response {
-    let body = Json(json!({
+/// The body of every other error.
+pub(super) fn error_body(status: StatusCode) -> Value {
+    json!({
         "code": status.as_str(),
         "message": status.canonical_reason().unwrap_or("Error"),
         "description": "",
-    }));
-    match retry_after {
-        Some(seconds) => (status, [(header::RETRY_AFTER, seconds.to_string())], body).into_response(),
-        None => (status, body).into_response(),
-    }
-}
-
-/// An error with everything that caused it, in one line.
-struct Chain<'a>(&'a CloudError);
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}", self.0)?;
-        let mut cause = std::error::Error::source(self.0);
-        while let Some(error) = cause {
-            write!(formatter, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
+    })
 }

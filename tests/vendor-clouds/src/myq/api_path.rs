@@ -4,6 +4,7 @@ use axum::http::Method;
 
 use crate::config::Versions;
 use crate::door::Direction;
+use crate::face::orders::DoorOrder;
 use crate::names::{AccountId, Serial};
 
 /// A request that needs an access token.
@@ -126,6 +127,22 @@ impl ApiCall {
     /// Whether it would make something move or shine.
     pub(super) const fn is_command(&self) -> bool {
         matches!(self, Self::Door { .. } | Self::Lamp { .. })
+    }
+
+    /// The command to a door, if it is one.
+    pub(super) fn order(&self) -> Option<DoorOrder> {
+        match self {
+            Self::Door {
+                account_id,
+                serial,
+                command,
+            } => Some(DoorOrder {
+                account_id: Some(account_id.clone()),
+                serial: serial.clone(),
+                command: *command,
+            }),
+            Self::Accounts | Self::Devices { .. } | Self::Device { .. } | Self::Lamp { .. } => None,
+        }
     }
 
     /// The account that it names.

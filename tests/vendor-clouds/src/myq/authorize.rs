@@ -1,15 +1,17 @@
 //! The two ends of the login: where an app sends its user, and where the user goes back to the app.
 
 use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use secrecy::ExposeSecret;
-use url::Url;
 
-use super::form::{self, Fields};
-use super::identity::AuthorizeRequest;
-use super::{answers, login, strike_identity, through};
+use super::{answers, login};
+use crate::face::answers::broken;
+use crate::face::form::{self, Fields};
+use crate::face::redirect::{self, Refusal, cookie, redirect, with_query};
+use crate::face::{page, strike_identity, through};
 use crate::faults::Target;
+use crate::identity::AuthorizeRequest;
 use crate::server::connection::Connection;
 use crate::shared::Shared;
 use crate::world::World;
@@ -20,22 +22,6 @@ pub(super) const CALLBACK: &str = "/connect/authorize/callback";
 pub(super) const SESSION_COOKIE: &str = ".AspNetCore.Identity.Application";
 /// What an app asks for that does not say.
 const DEFAULT_SCOPE: &str = "MyQ_Residential offline_access";
-/// Schemes that would run or read something in a browser.
-const SCHEMES_REFUSED: [&str; 5] = ["javascript", "data", "file", "blob", "vbscript"];
-
-/// Why an app's request is not even sent back to it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// Nothing to send it back to: say so on a page.
-    Page(&'static str),
-    /// Sent back to the app with an OAuth error.
-    Back {
-        to: String,
-        error: &'static str,
-        state: Option<String>,
-    },
-}
-
 /// Reads and judges what an app asks for. Parameters that are not known are let be.
 pub(super) fn judge(fields: &Fields, world: &World) -> Result<AuthorizeRequest, Refusal> {
     let client_id = fields
@@ -44,7 +30,7 @@ pub(super) fn judge(fields: &Fields, world: &World) -> Result<AuthorizeRequest, 
     let redirect_uri = fields
         .get("redirect_uri")
         .ok_or(Refusal::Page("redirect_uri is missing"))?;
-    if !redirect_allowed(redirect_uri, &world.redirect_uris) {
+    if !redirect::allowed(redirect_uri, &world.redirect_uris) {
         return Err(Refusal::Page("this redirect_uri is not registered"));
     }
     let state = fields.get("state").map(str::to_owned);
@@ -67,18 +53,10 @@ pub(super) fn judge(fields: &Fields, world: &World) -> Result<AuthorizeRequest, 
     Ok(AuthorizeRequest {
         client_id: client_id.to_owned(),
         redirect_uri: redirect_uri.to_owned(),
-        code_challenge: challenge.to_owned(),
+        code_challenge: Some(challenge.to_owned()),
         scope: fields.get("scope").unwrap_or(DEFAULT_SCOPE).to_owned(),
         state,
     })
-}
-
-fn redirect_allowed(uri: &str, registered: &[String]) -> bool {
-    let Ok(url) = Url::parse(uri) else { return false };
-    match url.scheme() {
-        "http" | "https" => registered.iter().any(|known| known == uri),
-        scheme => !SCHEMES_REFUSED.contains(&scheme) && uri.is_ascii(),
-    }
 }
 
 /// `GET /connect/authorize`: on to the login page, with three cookies.
@@ -89,10 +67,10 @@ pub(super) async fn begin(
 ) -> Response {
     let fault = match strike_identity(&shared, Target::Login, None) {
         Ok(fault) => fault,
-        Err(error) => return answers::broken(&error),
+        Err(error) => return broken(&error),
     };
     let query = query.unwrap_or_default();
-    through(fault, &connection, || {
+    through(fault, &connection, answers::error_body, || {
         let began = shared.change(|world, _| {
             let judged = judge(&Fields::parse(query.as_bytes()), world);
             Ok(judged.map(|_| [(); 3].map(|()| world.identity.fresh())))
@@ -109,7 +87,7 @@ pub(super) async fn begin(
                 redirect(&location, &cookies)
             }
             Ok(Err(refusal)) => refuse(&refusal),
-            Err(error) => answers::broken(&error),
+            Err(error) => broken(&error),
         }
     })
     .await
@@ -125,9 +103,9 @@ pub(super) async fn callback(
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
     let fault = match strike_identity(&shared, Target::Login, None) {
         Ok(fault) => fault,
-        Err(error) => return answers::broken(&error),
+        Err(error) => return broken(&error),
     };
-    through(fault, &connection, || {
+    through(fault, &connection, answers::error_body, || {
         let issued = shared.change(|world, now| {
             let asked = match judge(&fields, world) {
                 Ok(asked) => asked,
@@ -157,7 +135,7 @@ pub(super) async fn callback(
                 redirect(&with_query(&to, &fields), &[])
             }
             Ok(Err(refusal)) => refuse(&refusal),
-            Err(error) => answers::broken(&error),
+            Err(error) => broken(&error),
         }
     })
     .await
@@ -165,49 +143,8 @@ pub(super) async fn callback(
 
 /// Says no, on a page or to the app.
 pub(super) fn refuse(refusal: &Refusal) -> Response {
-    match refusal {
-        Refusal::Page(reason) => login::problem_page(reason),
-        Refusal::Back { to, error, state } => {
-            let mut fields = vec![("error", *error)];
-            fields.extend(state.as_deref().map(|state| ("state", state)));
-            redirect(&with_query(to, &fields), &[])
-        }
-    }
-}
-
-/// 302, as identity servers answer.
-pub(super) fn redirect(location: &str, cookies: &[String]) -> Response {
-    let cookies = cookies.iter().map(|cookie| (header::SET_COOKIE, cookie.as_str()));
-    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, "no-store")];
-    (StatusCode::FOUND, headers, AppendHeaders(cookies)).into_response()
-}
-
-/// A cookie of the login. Not `Secure`: the simulator speaks plain HTTP.
-pub(super) fn cookie(name: &str, value: &str) -> String {
-    format!("{name}={value}; path=/; samesite=lax; httponly")
-}
-
-fn with_query(uri: &str, fields: &[(&str, &str)]) -> String {
-    let joint = if uri.contains('?') { '&' } else { '?' };
-    format!("{uri}{joint}{}", form::query(fields))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn web_redirects_must_be_registered_and_apps_need_not() {
-        let known = ["http://localhost:1/back".to_owned()];
-        assert!(redirect_allowed("com.myqops://ios", &known));
-        assert!(redirect_allowed("http://localhost:1/back", &known));
-        for refused in [
-            "http://localhost:1/back/",
-            "https://evil.example",
-            "javascript:alert(1)",
-            "no url",
-        ] {
-            assert!(!redirect_allowed(refused, &known), "{refused}");
-        }
+    match refusal.back() {
+        Err(reason) => page::problem(super::NAME, reason),
+        Ok(to) => redirect(&to, &[]),
     }
 }

@@ -3,14 +3,12 @@
 //! The answer comes before anything moves, is empty, and carries nothing by which the movement could be followed. A
 //! command that the opener does not honour is answered just the same: the cloud only passes it on.
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use secrecy::SecretString;
+use axum::response::Response;
 
 use super::answers;
-use super::api_path::ApiCall;
 use crate::door::{Direction, Disposition};
 use crate::error::CloudError;
+use crate::face::orders::{DoorOrder, accepted};
 use crate::names::{AccountId, Email, Serial};
 use crate::shared::Shared;
 
@@ -23,15 +21,19 @@ pub(super) fn door(
     command: Direction,
 ) -> Result<Response, CloudError> {
     shared.change(|world, now| {
+        let order = DoorOrder {
+            account_id: Some(account_id.clone()),
+            serial: serial.clone(),
+            command,
+        };
         let seen = world
             .home_seen_by(email, account_id)
             .is_some_and(|home| home.shows_door(serial));
         if !seen {
-            let by = Some(email.clone());
-            world.record_command(now, account_id, by, serial, command, Disposition::Unauthorised);
+            world.record_command(now, &order, Some(email.clone()), Disposition::Unauthorised);
             return Ok(answers::not_found());
         }
-        let disposition = world.command(now, account_id, email, serial, command)?;
+        let disposition = world.command(now, &order, email)?;
         tracing::debug!(%serial, ?command, ?disposition, "command");
         if disposition == Disposition::Offline {
             return Ok(answers::offline());
@@ -56,51 +58,4 @@ pub(super) fn lamp(
             Ok(answers::not_found())
         }
     })
-}
-
-/// Notes a door command that a fault swallowed.
-pub(super) fn note_lost(
-    shared: &Shared,
-    call: &ApiCall,
-    token: Option<&SecretString>,
-) -> Result<(), CloudError> {
-    let owner = |token| shared.look(|world, now| world.identity.access_owner(now, token));
-    let by = token.map(owner).transpose()?.flatten();
-    note(shared, call, by, Disposition::LostToFault)
-}
-
-/// Notes a door command that came with no valid token, or for a locked account.
-pub(super) fn note_unauthorised(
-    shared: &Shared,
-    call: &ApiCall,
-    by: Option<Email>,
-) -> Result<(), CloudError> {
-    note(shared, call, by, Disposition::Unauthorised)
-}
-
-fn note(
-    shared: &Shared,
-    call: &ApiCall,
-    by: Option<Email>,
-    disposition: Disposition,
-) -> Result<(), CloudError> {
-    let ApiCall::Door {
-        account_id,
-        serial,
-        command,
-    } = call
-    else {
-        return Ok(());
-    };
-    shared.change(|world, now| {
-        world.record_command(now, account_id, by, serial, *command, disposition);
-        Ok(())
-    })
-}
-
-fn accepted(status: u16) -> Response {
-    // The setting is one of 200, 202 and 204.
-    StatusCode::from_u16(status)
-        .unwrap_or(StatusCode::ACCEPTED)
-        .into_response()
 }

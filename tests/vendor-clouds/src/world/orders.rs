@@ -5,27 +5,28 @@ use jiff::Timestamp;
 use super::World;
 use crate::door::{Cause, Direction, Disposition};
 use crate::error::CloudError;
+use crate::face::orders::DoorOrder;
 use crate::journal::{JournalEvent, Order};
-use crate::names::{AccountId, Email, Serial};
+use crate::names::{Email, Serial};
 
 impl World {
     /// A command to a door. It is for the caller to have found that `by` may give it.
     ///
     /// # Errors
     /// When there is no such door.
-    pub fn command(
+    pub(crate) fn command(
         &mut self,
         now: Timestamp,
-        account_id: &AccountId,
+        order: &DoorOrder,
         by: &Email,
-        serial: &Serial,
-        command: Direction,
     ) -> Result<Disposition, CloudError> {
+        let serial = &order.serial;
         let cause = Cause::Command {
             seq: self.journal.next_seq(),
         };
-        let (disposition, happenings) = self.door_mut(serial)?.door.command(now, command, cause);
-        self.record_command(now, account_id, Some(by.clone()), serial, command, disposition);
+        let door = &mut self.door_mut(serial)?.door;
+        let (disposition, happenings) = door.command(now, order.command, cause);
+        self.record_command(now, order, Some(by.clone()), disposition);
         for happening in happenings {
             self.journal
                 .record(now, serial, JournalEvent::Happening(happening));
@@ -35,22 +36,20 @@ impl World {
     }
 
     /// Notes a command, whatever became of it.
-    pub fn record_command(
+    pub(crate) fn record_command(
         &mut self,
         now: Timestamp,
-        account_id: &AccountId,
+        order: &DoorOrder,
         by: Option<Email>,
-        serial: &Serial,
-        command: Direction,
         disposition: Disposition,
     ) {
-        let order = Order::Command {
-            command,
-            account_id: account_id.clone(),
+        let line = Order::Command {
+            command: order.command,
+            account_id: order.account_id.clone(),
             by,
             disposition,
         };
-        self.journal.record(now, serial, JournalEvent::Order(order));
+        self.journal.record(now, &order.serial, JournalEvent::Order(line));
     }
 
     /// Somebody presses the button on the wall.

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Home, World};
 use crate::config::Role;
 use crate::error::CloudError;
-use crate::names::{AccountId, Email};
+use crate::names::{AccountId, Email, Serial};
 
 /// Somebody with a login.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -78,6 +78,12 @@ impl World {
         self.homes
             .iter()
             .filter_map(move |(id, home)| home.members.get(email).map(|role| (id, home, *role)))
+    }
+
+    /// Whether the user sees this door, in any of their homes.
+    #[must_use]
+    pub fn sees(&self, email: &Email, serial: &Serial) -> bool {
+        self.homes_of(email).any(|(_, home, _)| home.shows_door(serial))
     }
 
     /// A home, if the user sees it.

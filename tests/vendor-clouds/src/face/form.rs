@@ -9,10 +9,10 @@ use url::form_urlencoded;
 /// The fields of a form or a query; the first of a name counts.
 ///
 /// Never printed: it can hold a password or a token.
-pub(super) struct Fields(BTreeMap<String, String>);
+pub(crate) struct Fields(BTreeMap<String, String>);
 
 impl Fields {
-    pub(super) fn parse(text: &[u8]) -> Self {
+    pub(crate) fn parse(text: &[u8]) -> Self {
         let mut fields = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(text) {
             fields
@@ -23,7 +23,7 @@ impl Fields {
     }
 
     /// A field that is there and not empty.
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
             .map(String::as_str)
@@ -31,13 +31,13 @@ impl Fields {
     }
 
     /// The same, for one that must not be printed.
-    pub(super) fn secret(&self, name: &str) -> Option<SecretString> {
+    pub(crate) fn secret(&self, name: &str) -> Option<SecretString> {
         self.get(name).map(SecretString::from)
     }
 }
 
-/// Writes a query in which a space is `%20`, as myQ writes it, and not `+`.
-pub(super) fn query(fields: &[(&str, &str)]) -> String {
+/// Writes a query in which a space is `%20`, as clouds write it, and not `+`.
+pub(crate) fn query(fields: &[(&str, &str)]) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     query.extend_pairs(fields);
     query.finish().replace('+', "%20")
@@ -46,7 +46,7 @@ pub(super) fn query(fields: &[(&str, &str)]) -> String {
 /// The values of the cookies of this name.
 ///
 /// pymyq builds its Cookie header from a print-out of `Set-Cookie` lines, so a name can come with that word in front.
-pub(super) fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn cookies<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -1,6 +1,10 @@
 //! Who is logged in: sessions, authorization codes, access and refresh tokens, and lock-outs.
 //!
-//! What is handed out is kept only as its SHA-256, so neither a snapshot nor a debug print holds a usable token.
+//! What is handed out is kept only as its SHA-256, so neither a snapshot nor a debug print holds a usable token. What a face does
+//! with it, by which pages and in which shapes, is the face's own.
+
+mod kept;
+mod signing;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -9,8 +13,8 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::kept::{Kept, TokenHash};
-use super::signing::SigningKey;
+use self::kept::{Kept, TokenHash};
+use self::signing::SigningKey;
 use crate::config::LoginThrottle;
 use crate::error::CloudError;
 use crate::names::Email;
@@ -28,8 +32,8 @@ pub struct AuthorizeRequest {
     pub client_id: String,
     /// Where the user goes back to.
     pub redirect_uri: String,
-    /// The PKCE challenge, S256.
-    pub code_challenge: String,
+    /// The PKCE challenge, S256, if there was one.
+    pub code_challenge: Option<String>,
     /// What the app wants.
     pub scope: String,
     /// Given back as it came.
@@ -51,7 +55,7 @@ pub struct Grant {
 struct Code {
     grant: Grant,
     redirect_uri: String,
-    code_challenge: String,
+    code_challenge: Option<String>,
     until: Timestamp,
 }
 
@@ -181,18 +185,22 @@ impl Identity {
             .map(|code| &code.grant.email)
     }
 
-    /// Redeems a code, which is then gone, even if the rest does not fit.
+    /// Redeems a code, which is then gone, even if the rest does not fit. `challenge` is what the verifier sent along answers; a code
+    /// that was asked for with one is worth nothing without it.
     pub fn redeem_code(
         &mut self,
         now: Timestamp,
         code: &SecretString,
-        challenge: &str,
+        challenge: Option<&str>,
         redirect_uri: &str,
         client_id: Option<&str>,
     ) -> Option<Grant> {
         let code = self.codes.take(&TokenHash::of(code.expose_secret()))?;
         let fits = now < code.until
-            && code.code_challenge == challenge
+            && code
+                .code_challenge
+                .as_deref()
+                .is_none_or(|asked| challenge == Some(asked))
             && code.redirect_uri == redirect_uri
             && client_id.is_none_or(|client_id| client_id == code.grant.client_id);
         fits.then_some(code.grant)
@@ -209,6 +217,12 @@ impl Identity {
     /// Redeems a refresh token, which is then gone: each is good for one use.
     pub fn redeem_refresh(&mut self, token: &SecretString) -> Option<Grant> {
         self.refresh.take(&TokenHash::of(token.expose_secret()))
+    }
+
+    /// What a refresh token stands for, which stays good: for a cloud that does not rotate them.
+    #[must_use]
+    pub fn refresh_grant(&self, token: &SecretString) -> Option<Grant> {
+        self.refresh.get(&TokenHash::of(token.expose_secret())).cloned()
     }
 
     /// A new refresh token.
@@ -238,6 +252,17 @@ impl Identity {
         };
         self.access.put(TokenHash::of(token.expose_secret()), access);
         Ok(token)
+    }
+
+    /// A new access token that says nothing to whoever reads it, valid until `until`.
+    pub fn issue_opaque_access(&mut self, grant: &Grant, until: Timestamp) -> SecretString {
+        let token = self.fresh();
+        let access = Access {
+            email: grant.email.clone(),
+            until,
+        };
+        self.access.put(TokenHash::of(&token), access);
+        SecretString::from(token)
     }
 
     /// The token of a form, which belongs to the secret in a cookie.

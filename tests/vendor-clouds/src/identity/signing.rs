@@ -1,4 +1,4 @@
-//! The key that signs access tokens, and the shape of such a token.
+//! The key that signs access tokens, and the shape of such a token: myQ's.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::identity::Grant;
+use super::Grant;
 use crate::error::CloudError;
 use crate::seed::{Seed, Stream};
 

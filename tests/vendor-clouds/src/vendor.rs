@@ -1,0 +1,69 @@
+//! Whose cloud it is: the face that it shows, and what differs in its world.
+
+use axum::Router;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Config, Settings};
+use crate::shared::Shared;
+use crate::{aladdin_connect, myq};
+
+/// Whose cloud it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vendor {
+    /// Chamberlain and LiftMaster: the residential myQ cloud.
+    #[default]
+    Myq,
+    /// Genie and Overhead Door: the partner API of Aladdin Connect and OHD Anywhere.
+    AladdinConnect,
+}
+
+impl Vendor {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Myq, Self::AladdinConnect];
+
+    /// The name by which the platform knows the vendor.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Myq => "myq",
+            Self::AladdinConnect => "aladdin-connect",
+        }
+    }
+
+    /// The name that people know.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Myq => myq::NAME,
+            Self::AladdinConnect => aladdin_connect::NAME,
+        }
+    }
+
+    /// A cloud with one homeowner and a closed door "Main door" that may be closed unattended, beside what else this vendor's homes
+    /// have.
+    #[must_use]
+    pub fn demo(self) -> Config {
+        match self {
+            Self::Myq => Config::demo(),
+            Self::AladdinConnect => aladdin_connect::demo(),
+        }
+    }
+
+    /// How its cloud behaves unless told otherwise.
+    #[must_use]
+    pub fn settings(self) -> Settings {
+        match self {
+            Self::Myq => Settings::default(),
+            Self::AladdinConnect => aladdin_connect::settings(),
+        }
+    }
+
+    /// The routes of the cloud.
+    pub(crate) fn router(self, shared: Shared) -> Router {
+        match self {
+            Self::Myq => myq::router(shared),
+            Self::AladdinConnect => aladdin_connect::router(shared),
+        }
+    }
+}
