@@ -75,6 +75,8 @@ pub enum UnattendedCloseBar {
     NotSwitchedOn,
     /// The opener forbids it: no photo-eyes, a vacation lock, a setting.
     OpenerForbids,
+    /// Neither the opener nor its vendor says that it warns before it closes.
+    OpenerDoesNotSay,
     /// An obstruction stopped two closes; a person has to look first.
     SuspendedAfterObstructions,
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use postern_adapter_myq::adapter::SetUpError;
+use postern_adapter_sdk::SetUpError;
 use postern_core::{Error, store::StoreError};
 use postern_embedded_record::EmbeddedRecordError;
 use postern_http::token::KeySourceError;
@@ -55,7 +55,7 @@ pub enum LocalError {
     /// The simulated vendor cloud.
     #[error(transparent)]
     Cloud(#[from] CloudError),
-    /// The myQ adapter.
+    /// The adapter of the vendor.
     #[error(transparent)]
     Adapter(#[from] SetUpError),
     /// Who is there from the start could not be registered.

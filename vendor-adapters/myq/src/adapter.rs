@@ -5,25 +5,23 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postern_adapter_sdk::{
-    Adapter, Begun, CallContext, ClientError, ClientOptions, DeadlineClient, FRESHNESS_MARGIN, Granted,
-    OAuth, PkceSession, RetryPolicy, Step, Target, TokenSet, weigh_order,
+    Adapter, Begun, CallContext, ClientOptions, DeadlineClient, Granted, OAuth, PkceSession, RetryPolicy,
+    SetUpError, TakesOrders, Target, TokenSet, carry_out,
 };
-use postern_contract::Invalid;
 use postern_contract::adapter::{
     AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, Disposition,
     DoorCloseInput, DoorInput, DoorOpenInput, DoorRead, DoorsListed, LinkBeginInput, LinkRevoked,
 };
-use postern_contract::door::{DoorReading, DoorState, UnattendedOpen};
-use postern_contract::ids::CommandId;
+use postern_contract::door::{DoorReading, UnattendedOpen};
 use postern_contract::text::{DoorRef, SecretText};
 use postern_contract::unattended::UnattendedClose;
-use tracing::{info, warn};
+use tracing::warn;
 
-use crate::api::{MyqApi, Verb};
+use crate::MyqConfig;
+use crate::api::MyqApi;
 use crate::door_id::DoorKey;
 use crate::reading::{self, unattended_close, unattended_open};
 use crate::wire::{Device, State};
-use crate::{ConfigError, MyqConfig};
 
 /// The most homes of one login that are looked into.
 const HOMES_MAX: usize = 20;
@@ -40,20 +38,6 @@ pub struct MyqAdapter {
     api: MyqApi,
     oauth: OAuth,
     description: Description,
-}
-
-/// The adapter could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum SetUpError {
-    /// A setting is unusable.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The HTTP client could not be made.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// This adapter's own description breaks the contract.
-    #[error(transparent)]
-    Description(#[from] Invalid),
 }
 
 impl MyqAdapter {
@@ -87,52 +71,8 @@ impl MyqAdapter {
         })
     }
 
-    async fn see(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        door: &DoorRef,
-    ) -> Result<(DoorKey, State, DoorReading), AdapterError> {
-        let key = DoorKey::from_ref(door)?;
-        let device = self.api.device(call, tokens, &key).await?;
-        let Some((_, state)) = device.as_garage_door() else {
-            return Err(AdapterError::not_executed(
-                AdapterErrorKind::DoorNotFound,
-                "what the reference names is no garage door",
-            ));
-        };
-        let seen = self.reading(state, call);
-        Ok((key, state.clone(), seen))
-    }
-
     fn reading(&self, state: &State, call: &CallContext) -> DoorReading {
         reading::reading(state, call.now(), self.api.config().silence_max)
-    }
-
-    /// Checks, reads, judges, and then sends at most once.
-    async fn order(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        order: Order<'_>,
-    ) -> Result<CommandAccepted, AdapterError> {
-        tokens.check_fresh(call.now(), FRESHNESS_MARGIN)?;
-        let (key, state, before) = self.see(call, tokens, order.door).await?;
-        let accepted = |disposition| CommandAccepted {
-            disposition,
-            before: before.clone(),
-        };
-        if let Step::Answer(disposition) = weigh_order(order.target(), &before, order.expected)? {
-            info!(command = %order.command, ?disposition, "nothing to send");
-            return Ok(accepted(disposition));
-        }
-        order
-            .check_permitted(&state)
-            .map_err(|error| error.with_reading(before.clone()))?;
-        let sent = self.api.command(call, tokens, &key, order.verb).await;
-        sent.map_err(|error| error.with_reading(before.clone()))?;
-        info!(command = %order.command, "the cloud took the command");
-        Ok(accepted(Disposition::Sent))
     }
 }
 
@@ -149,27 +89,33 @@ pub fn client_options() -> ClientOptions {
     }
 }
 
-/// What is the same in both orders.
-struct Order<'a> {
-    door: &'a DoorRef,
-    command: CommandId,
-    expected: &'a [DoorState],
-    verb: Verb,
-}
+#[async_trait]
+impl TakesOrders for MyqAdapter {
+    type Door = (DoorKey, State);
 
-impl Order<'_> {
-    fn target(&self) -> Target {
-        match self.verb {
-            Verb::Open => Target::Open,
-            Verb::Close => Target::Closed,
-        }
+    async fn look(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        door: &DoorRef,
+    ) -> Result<(Self::Door, DoorReading), AdapterError> {
+        let key = DoorKey::from_ref(door)?;
+        let device = self.api.device(call, tokens, &key).await?;
+        let Some((_, state)) = device.as_garage_door() else {
+            return Err(AdapterError::not_executed(
+                AdapterErrorKind::DoorNotFound,
+                "what the reference names is no garage door",
+            ));
+        };
+        let seen = self.reading(state, call);
+        Ok(((key, state.clone()), seen))
     }
 
     /// myQ takes an order that the opener will not honour and answers as if it would, so it is refused here.
-    fn check_permitted(&self, state: &State) -> Result<(), AdapterError> {
-        let (permitted, way) = match self.verb {
-            Verb::Open => (unattended_open(state) == UnattendedOpen::Allowed, "opened"),
-            Verb::Close => (
+    fn check_permitted(&self, (_, state): &Self::Door, target: Target) -> Result<(), AdapterError> {
+        let (permitted, way) = match target {
+            Target::Open => (unattended_open(state) == UnattendedOpen::Allowed, "opened"),
+            Target::Closed => (
                 matches!(unattended_close(state), UnattendedClose::Allowed { .. }),
                 "closed",
             ),
@@ -181,6 +127,17 @@ impl Order<'_> {
             AdapterErrorKind::DoorLockedOut,
             format!("the opener does not let itself be {way} unattended; nothing was sent"),
         ))
+    }
+
+    async fn send(
+        &self,
+        call: &CallContext,
+        tokens: &TokenSet,
+        (key, _): &Self::Door,
+        target: Target,
+    ) -> Result<Disposition, AdapterError> {
+        self.api.command(call, tokens, key, target).await?;
+        Ok(Disposition::Sent)
     }
 }
 
@@ -212,11 +169,8 @@ impl Adapter for MyqAdapter {
         redirect_uri: &str,
         code: &SecretText,
     ) -> Result<Granted<TokenSet>, AdapterError> {
-        let credentials = self.oauth.complete(call, session, redirect_uri, code).await?;
-        Ok(Granted {
-            refresh_at: credentials.refresh_at(call.now()),
-            credentials,
-        })
+        let tokens = self.oauth.complete(call, session, redirect_uri, code).await?;
+        Ok(tokens.granted(call.now()))
     }
 
     async fn link_refresh(
@@ -224,11 +178,8 @@ impl Adapter for MyqAdapter {
         call: &CallContext,
         credentials: TokenSet,
     ) -> Result<Granted<TokenSet>, AdapterError> {
-        let credentials = self.oauth.refresh(call, &credentials).await?;
-        Ok(Granted {
-            refresh_at: credentials.refresh_at(call.now()),
-            credentials,
-        })
+        let tokens = self.oauth.refresh(call, &credentials).await?;
+        Ok(tokens.granted(call.now()))
     }
 
     /// myQ has no known way to give tokens back, and it would be untrue to say that they were void.
@@ -296,7 +247,7 @@ impl Adapter for MyqAdapter {
         tokens: &TokenSet,
         input: &DoorInput,
     ) -> Result<DoorRead, AdapterError> {
-        let (_, _, reading) = self.see(call, tokens, &input.door).await?;
+        let (_, reading) = self.look(call, tokens, &input.door).await?;
         Ok(DoorRead { reading })
     }
 
@@ -306,18 +257,7 @@ impl Adapter for MyqAdapter {
         tokens: &TokenSet,
         input: &DoorOpenInput,
     ) -> Result<CommandAccepted, AdapterError> {
-        let (door, command, expected) = (&input.door, input.command, input.expected.as_slice());
-        self.order(
-            call,
-            tokens,
-            Order {
-                door,
-                command,
-                expected,
-                verb: Verb::Open,
-            },
-        )
-        .await
+        carry_out(self, call, tokens, input.into()).await
     }
 
     async fn door_close(
@@ -326,18 +266,7 @@ impl Adapter for MyqAdapter {
         tokens: &TokenSet,
         input: &DoorCloseInput,
     ) -> Result<CommandAccepted, AdapterError> {
-        let (door, command, expected) = (&input.door, input.command, input.expected.as_slice());
-        self.order(
-            call,
-            tokens,
-            Order {
-                door,
-                command,
-                expected,
-                verb: Verb::Close,
-            },
-        )
-        .await
+        carry_out(self, call, tokens, input.into()).await
     }
 }
 

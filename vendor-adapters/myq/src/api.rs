@@ -1,33 +1,14 @@
 //! The calls that the myQ cloud knows, each with what its statuses mean.
 
-use postern_adapter_sdk::{CallContext, DeadlineClient, Reply, TokenSet, VendorRequest};
+use postern_adapter_sdk::{CallContext, DeadlineClient, Reply, Target, TokenSet, VendorRequest, join};
 use postern_contract::adapter::{AdapterError, AdapterErrorKind};
 use reqwest::Method;
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::MyqConfig;
-use crate::config::join;
 use crate::door_id::DoorKey;
 use crate::wire::{Account, Accounts, Device, Devices, is_unsupported_version};
-
-/// Which way an order goes, as it stands in the path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// Up.
-    Open,
-    /// Down.
-    Close,
-}
-
-impl Verb {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Close => "close",
-        }
-    }
-}
 
 /// The myQ cloud.
 #[derive(Clone, Debug)]
@@ -119,7 +100,7 @@ impl MyqApi {
         call: &CallContext,
         tokens: &TokenSet,
         key: &DoorKey,
-        verb: Verb,
+        target: Target,
     ) -> Result<(), AdapterError> {
         let version = format!("v{}", self.config.versions.commands);
         let path = [
@@ -129,7 +110,7 @@ impl MyqApi {
             &key.account,
             "door_openers",
             &key.serial,
-            verb.as_str(),
+            verb(target),
         ];
         let request = self.request(Method::PUT, address(&self.config.commands_url, &path)?, tokens)?;
         let reply = self.http.command(&request, call.deadline()).await?;
@@ -165,6 +146,14 @@ impl MyqApi {
             request = request.header(name.clone(), value.clone());
         }
         Ok(request.bearer(&tokens.access_token)?)
+    }
+}
+
+/// Which way an order goes, as it stands in the path.
+const fn verb(target: Target) -> &'static str {
+    match target {
+        Target::Open => "open",
+        Target::Closed => "close",
     }
 }
 

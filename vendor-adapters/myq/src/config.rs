@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use postern_adapter_sdk::{ClientAuth, OAuthConfig};
+use postern_adapter_sdk::{ClientAuth, ConfigError, OAuthConfig, SettingReader, join};
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
-use serde_json::{Map, Value};
-use url::{Host, Url};
+use url::Url;
 
 /// How long an opener may be silent before its last reading is called stale, unless configured. The cloud shows `online`
 /// for minutes after an opener lost its network (homebridge-myq, issue 916).
@@ -60,16 +59,6 @@ impl Default for Versions {
     }
 }
 
-/// A setting that can't be used. It names the setting and repeats no value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{setting} {problem}")]
-pub struct ConfigError {
-    /// The environment variable.
-    pub setting: &'static str,
-    /// What is wrong, as the end of a sentence.
-    pub problem: &'static str,
-}
-
 impl MyqConfig {
     /// All four hosts at one address, as a simulator has them, and a public client.
     pub fn at_one_host(base_url: Url, client_id: impl Into<String>) -> Self {
@@ -104,15 +93,8 @@ impl MyqConfig {
     /// # Errors
     /// [`ConfigError`] for the first that is missing or unusable.
     pub fn from_settings(setting: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let given = |name: &'static str| setting(name).filter(|value| !value.is_empty());
-        let needed = |name| {
-            given(name).ok_or(ConfigError {
-                setting: name,
-                problem: "is missing",
-            })
-        };
-        let url = |name| base_url(name, &needed(name)?);
-        let version = |name, default: String| match given(name) {
+        let settings = SettingReader::new(setting);
+        let version = |name, default: String| match settings.given(name) {
             Some(version) if is_version(&version) => Ok(version),
             Some(_) => Err(ConfigError {
                 setting: name,
@@ -120,22 +102,28 @@ impl MyqConfig {
             }),
             None => Ok(default),
         };
-        let (identity_url, accounts_url) = (url("MYQ_IDENTITY_URL")?, url("MYQ_ACCOUNTS_URL")?);
-        let (devices_url, commands_url) = (url("MYQ_DEVICES_URL")?, url("MYQ_COMMANDS_URL")?);
-        let default = Self::at_one_host(identity_url.clone(), needed("MYQ_CLIENT_ID")?);
+        let (identity_url, accounts_url) = (
+            settings.url("MYQ_IDENTITY_URL")?,
+            settings.url("MYQ_ACCOUNTS_URL")?,
+        );
+        let (devices_url, commands_url) = (
+            settings.url("MYQ_DEVICES_URL")?,
+            settings.url("MYQ_COMMANDS_URL")?,
+        );
+        let default = Self::at_one_host(identity_url.clone(), settings.needed("MYQ_CLIENT_ID")?);
         Ok(Self {
             accounts_url,
             devices_url,
             commands_url,
             identity_url,
-            client_secret: given("MYQ_CLIENT_SECRET").map(SecretString::from),
-            scope: given("MYQ_SCOPE").unwrap_or(default.scope),
+            client_secret: settings.given("MYQ_CLIENT_SECRET").map(SecretString::from),
+            scope: settings.given("MYQ_SCOPE").unwrap_or(default.scope),
             versions: Versions {
                 accounts: version("MYQ_ACCOUNTS_VERSION", default.versions.accounts)?,
                 devices: version("MYQ_DEVICES_VERSION", default.versions.devices)?,
                 commands: version("MYQ_COMMANDS_VERSION", default.versions.commands)?,
             },
-            single_device_reads: match given("MYQ_SINGLE_DEVICE_READS").as_deref() {
+            single_device_reads: match settings.given("MYQ_SINGLE_DEVICE_READS").as_deref() {
                 None | Some("true") => true,
                 Some("false") => false,
                 Some(_) => {
@@ -145,8 +133,8 @@ impl MyqConfig {
                     });
                 }
             },
-            silence_max: silence_max(given("MYQ_SILENCE_SECONDS_MAX").as_deref())?,
-            headers: headers(given("MYQ_HEADERS").as_deref())?,
+            silence_max: silence_max(settings.given("MYQ_SILENCE_SECONDS_MAX").as_deref())?,
+            headers: settings.headers("MYQ_HEADERS")?,
             client_id: default.client_id,
         })
     }
@@ -171,39 +159,6 @@ impl MyqConfig {
     }
 }
 
-/// `base` with `segments` behind it, each percent-encoded, so that no id can lead elsewhere.
-pub(crate) fn join(base: &Url, segments: &[&str]) -> Option<Url> {
-    let mut url = base.clone();
-    url.path_segments_mut().ok()?.pop_if_empty().extend(segments);
-    Some(url)
-}
-
-/// An address that tokens may be sent to: TLS, or this very machine.
-fn base_url(setting: &'static str, value: &str) -> Result<Url, ConfigError> {
-    let url = Url::parse(value).map_err(|_| ConfigError {
-        setting,
-        problem: "must be an address",
-    })?;
-    let local = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => {
-            return Err(ConfigError {
-                setting,
-                problem: "must name a host",
-            });
-        }
-    };
-    if url.scheme() != "https" && !(url.scheme() == "http" && local) {
-        return Err(ConfigError {
-            setting,
-            problem: "must begin with https://",
-        });
-    }
-    Ok(url)
-}
-
 fn is_version(text: &str) -> bool {
     text.len() <= 8
         && text
@@ -225,23 +180,6 @@ fn silence_max(value: Option<&str>) -> Result<Duration, ConfigError> {
             setting: "MYQ_SILENCE_SECONDS_MAX",
             problem: "must be between 30 and 86400 seconds",
         })
-}
-
-fn headers(json: Option<&str>) -> Result<Vec<(HeaderName, HeaderValue)>, ConfigError> {
-    let wrong = ConfigError {
-        setting: "MYQ_HEADERS",
-        problem: "must be a JSON object of header names and texts",
-    };
-    let Some(json) = json else { return Ok(Vec::new()) };
-    let object: Map<String, Value> = serde_json::from_str(json).map_err(|_| wrong.clone())?;
-    object
-        .into_iter()
-        .map(|(name, value)| {
-            let value = value.as_str().and_then(|value| HeaderValue::try_from(value).ok());
-            let name = HeaderName::try_from(name).ok();
-            name.zip(value).ok_or_else(|| wrong.clone())
-        })
-        .collect()
 }
 
 #[cfg(test)]
@@ -271,17 +209,6 @@ mod tests {
             let name = ["MYQ_IDENTITY_URL", "MYQ_DEVICES_VERSION", "MYQ_SINGLE_DEVICE_READS",
                 "MYQ_SILENCE_SECONDS_MAX", "MYQ_HEADERS", "MYQ_SCOPE"][which];
             let _ = settings(name, &value);
-        }
-
-        #[test]
-        fn an_id_stays_one_segment_of_the_path(id in "\\PC{1,30}") {
-            let base = Url::parse("https://vendor.example/base/").unwrap();
-            let url = join(&base, &["api", &id, "end"]).unwrap();
-            prop_assert_eq!(url.host_str(), Some("vendor.example"));
-            // "." and ".." are the two names that a path can't hold; they are dropped, and the request goes nowhere.
-            if id != "." && id != ".." {
-                prop_assert_eq!(url.path_segments().unwrap().count(), 4, "{}", url);
-            }
         }
     }
 

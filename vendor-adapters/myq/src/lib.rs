@@ -19,4 +19,4 @@ pub mod reading;
 pub mod wire;
 
 pub use adapter::{MyqAdapter, client_options};
-pub use config::{ConfigError, MyqConfig};
+pub use config::MyqConfig;

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use lambda_runtime::Error;
-use postern_adapter_myq::{ConfigError, MyqAdapter, MyqConfig};
+use postern_adapter_myq::{MyqAdapter, MyqConfig};
+use postern_adapter_sdk::ConfigError;
 use postern_keys::{KmsSealer, kms_client_from_env};
 
 #[tokio::main(flavor = "current_thread")]

@@ -3,14 +3,12 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use postern_adapter_sdk::fitted_label;
 use postern_contract::door::{Battery, Door, DoorKind, DoorReading, DoorState, Observer, UnattendedOpen};
-use postern_contract::text::{DoorRef, Label};
+use postern_contract::text::DoorRef;
 use postern_contract::unattended::{UnattendedClose, UnattendedCloseBar, WarningSeconds};
 
 use crate::wire::State;
-
-/// The longest name, in characters, that the contract takes.
-const LABEL_CHARS_MAX: usize = 60;
 
 /// What `state` says, read at `now`. It is stale if the cloud says that the opener or its sensor is not heard, or has
 /// not heard it for `silence_max`, or does not say.
@@ -98,8 +96,10 @@ pub fn door(
 ) -> Option<Door> {
     Some(Door {
         door,
-        name: name.and_then(label).or_else(|| label("Garage door"))?,
-        site: site.and_then(label),
+        name: name
+            .and_then(fitted_label)
+            .or_else(|| fitted_label("Garage door"))?,
+        site: site.and_then(fitted_label),
         // myQ does not tell how a door is built.
         kind: DoorKind::Unknown,
         unattended_open: unattended_open(state),
@@ -107,16 +107,6 @@ pub fn door(
         camera: false,
         reading,
     })
-}
-
-/// A name from the vendor, made to fit.
-fn label(name: &str) -> Option<Label> {
-    let clean: String = name
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let short: String = clean.trim().chars().take(LABEL_CHARS_MAX).collect();
-    short.trim().parse().ok()
 }
 
 #[cfg(test)]
@@ -142,13 +132,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn any_name_becomes_a_label_or_none(name in "\\PC{0,90}|[\\x00-\\x20]{0,5}.{0,70}") {
-            if let Some(label) = label(&name) {
-                prop_assert!(label.as_str().chars().count() <= LABEL_CHARS_MAX);
-            }
-        }
-
         #[test]
         fn nothing_is_ever_observed_after_it_was_read(status in -100_000_i64..100_000, update in -100_000_i64..100_000) {
             let at = |offset: i64| Some(Timestamp::from_second(now().as_second() + offset).unwrap());

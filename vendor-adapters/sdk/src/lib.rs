@@ -8,7 +8,9 @@
 //! - [`DeadlineClient`] speaks HTTP with a vendor. A read may be repeated; a door command is sent at most once, never at
 //!   or after its deadline, and what is not known to have failed is reported as unknown.
 //! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens.
-//! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door.
+//! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door. [`carry_out`] takes an
+//!   order through all its steps.
+//! - [`SettingReader`] reads settings, and [`fitted_label`] makes an owner's name for a door fit.
 //! - [`sealed_setting`] opens a secret setting, such as our client secret at the vendor.
 //! - [`serve`] is the whole `main` of an adapter on AWS Lambda.
 //!
@@ -16,30 +18,36 @@
 
 mod adapter;
 mod clock;
+mod config;
 mod deadline;
 mod dispatch;
 mod envelope;
 mod http;
+mod label;
 mod lambda;
 mod logging;
 mod oauth;
 mod order;
+mod ordering;
 mod sealable;
 mod setting;
 mod tokens;
 
 pub use adapter::{Adapter, Begun, CallContext, Granted};
 pub use clock::{Clock, SystemClock};
+pub use config::{ConfigError, SetUpError, SettingReader, join, vendor_url};
 pub use deadline::{Deadline, DeadlinePassed};
 pub use dispatch::{AdapterService, Dispatch};
 pub use http::{
     ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError,
     SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url, parse_retry_after,
 };
+pub use label::fitted_label;
 pub use lambda::serve;
 pub use logging::{RedactingWriter, init_json_logs, redact};
 pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
+pub use ordering::{Order, TakesOrders, carry_out};
 pub use sealable::{NotSealable, Sealable};
 pub use setting::{SettingError, sealed_setting};
 pub use tokens::{FRESHNESS_MARGIN, TokenSet};

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::sealable::json_plaintext;
-use crate::{NotSealable, Sealable};
+use crate::{Granted, NotSealable, Sealable};
 
 /// How long an access token must still live before a command is sent with it. A 401 in answer to a command leaves in
 /// doubt whether the door moves, so it is better not to come near one.
@@ -54,6 +54,14 @@ impl TokenSet {
         self.expires_at
             .saturating_sub(Duration::from_secs(margin.unsigned_abs()))
             .unwrap_or(now)
+    }
+
+    /// These tokens, as a link is granted by them.
+    pub fn granted(self, now: Timestamp) -> Granted<Self> {
+        Granted {
+            refresh_at: self.refresh_at(now),
+            credentials: self,
+        }
     }
 
     /// Refuses an access token that ends within `margin`. Call it before anything is sent.

@@ -89,6 +89,13 @@ fn barred(bar: UnattendedCloseBar) -> (&'static str, Words) {
                 "son ouvre-porte est réglé pour ne pas le permettre",
             ),
         ),
+        UnattendedCloseBar::OpenerDoesNotSay => (
+            "opener_does_not_say",
+            Words::new(
+                "neither its opener nor the opener’s maker says that it warns before it closes",
+                "ni son ouvre-porte ni le fabricant n’indiquent qu’il avertit avant de se fermer",
+            ),
+        ),
         UnattendedCloseBar::SuspendedAfterObstructions => (
             "suspended_after_obstructions",
             Words::new(
@@ -152,6 +159,7 @@ mod tests {
             NotSectional,
             NotSwitchedOn,
             OpenerForbids,
+            OpenerDoesNotSay,
             SuspendedAfterObstructions,
         ] {
             let (name, words) = barred(bar);

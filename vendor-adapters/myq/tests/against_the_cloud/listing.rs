@@ -13,6 +13,7 @@ use crate::harness::Bench;
 #[tokio::test]
 async fn the_adapter_says_who_it_is_without_speaking_to_the_vendor() {
     let bench = Bench::unlinked().await;
+    let bench = bench.0;
     bench.cloud.shutdown().await;
     let request = json!({
         "contract": "1.3", "request_id": "r", "deadline": "2026-03-02T15:00:30Z",

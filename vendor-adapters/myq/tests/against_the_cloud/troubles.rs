@@ -220,28 +220,21 @@ async fn a_locked_out_account_is_rate_limited_and_not_knocked_at() {
 async fn a_cloud_that_is_gone_did_certainly_nothing() {
     let (bench, door) = linked().await;
     let input = bench.open_input(&door);
-    let Bench {
-        cloud,
-        clock,
-        service,
-        sealer,
-        credentials,
-    } = bench;
-    let address = cloud.address();
-    cloud.shutdown().await;
+    let bench = bench.0;
+    let address = bench.cloud.address();
+    bench.cloud.shutdown().await;
     assert!(
         tokio::net::TcpStream::connect(address).await.is_err(),
         "nobody listens there any more"
     );
     let request = serde_json::json!({
-        "contract": "1.0", "request_id": "r", "deadline": clock.now() + Duration::from_secs(30),
+        "contract": "1.0", "request_id": "r", "deadline": bench.clock.now() + Duration::from_secs(30),
         "call": { "operation": "door.open", "input": input },
     });
     let reply: serde_json::Value =
-        serde_json::from_slice(&service.dispatch(request.to_string().as_bytes()).await).unwrap();
+        serde_json::from_slice(&bench.service.dispatch(request.to_string().as_bytes()).await).unwrap();
     assert_eq!(reply["result"]["error"]["kind"], "vendor_unavailable");
     assert_eq!(reply["result"]["error"]["outcome"], "not_executed");
-    drop((sealer, credentials));
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The client: three ways to send, by how often a request may be repeated.
+//! The client: ways to send, by how often a request may be repeated.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -66,6 +66,27 @@ enum Connection {
     Fresh,
 }
 
+/// Which bodies are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bodies {
+    /// All.
+    Read,
+    /// Those of a refusal (400 to 499), as far as they come.
+    OfRefusals,
+    /// None.
+    Left,
+}
+
+impl Bodies {
+    const fn wanted(self, status: StatusCode) -> bool {
+        match self {
+            Self::Read => true,
+            Self::OfRefusals => status.as_u16() / 100 == 4,
+            Self::Left => false,
+        }
+    }
+}
+
 /// A vendor in this process, reached without a socket: for simulations.
 #[async_trait]
 pub trait VendorService: Send + Sync {
@@ -130,7 +151,9 @@ impl DeadlineClient {
     pub async fn read(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(Connection::Pooled, request, deadline, true).await;
+            let result = self
+                .attempt(Connection::Pooled, request, deadline, Bodies::Read)
+                .await;
             let wait = match &result {
                 Ok(reply) => self
                     .options
@@ -157,7 +180,9 @@ impl DeadlineClient {
     pub async fn exchange(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
-            let result = self.attempt(Connection::Fresh, request, deadline, true).await;
+            let result = self
+                .attempt(Connection::Fresh, request, deadline, Bodies::Read)
+                .await;
             let wait = match &result {
                 Err(SendError {
                     outcome: Outcome::NotExecuted,
@@ -183,7 +208,22 @@ impl DeadlineClient {
     /// [`SendError`], `not_executed` only if no connection was made or it was too late to make one. An answer of any
     /// status is no error: see [`Reply::command_error`].
     pub async fn command(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
-        self.attempt(Connection::Fresh, request, deadline, false).await
+        self.attempt(Connection::Fresh, request, deadline, Bodies::Left)
+            .await
+    }
+
+    /// The same for a vendor that words its refusals: the body of an answer from 400 to 499 is read as far as it comes. Its status is
+    /// known before, and stays known if the body breaks off.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub async fn command_with_reason(
+        &self,
+        request: &VendorRequest,
+        deadline: &Deadline,
+    ) -> Result<Reply, SendError> {
+        self.attempt(Connection::Fresh, request, deadline, Bodies::OfRefusals)
+            .await
     }
 
     async fn attempt(
@@ -191,7 +231,7 @@ impl DeadlineClient {
         connection: Connection,
         request: &VendorRequest,
         deadline: &Deadline,
-        with_body: bool,
+        bodies: Bodies,
     ) -> Result<Reply, SendError> {
         if deadline.is_past() {
             return Err(SendError {
@@ -201,7 +241,7 @@ impl DeadlineClient {
         }
         let began = tokio::time::Instant::now();
         let result = match deadline
-            .bound(self.line.exchange_once(connection, request, deadline, with_body))
+            .bound(self.line.exchange_once(connection, request, deadline, bodies))
             .await
         {
             Ok(result) => result,
@@ -230,16 +270,16 @@ impl Line {
         connection: Connection,
         request: &VendorRequest,
         deadline: &Deadline,
-        with_body: bool,
+        bodies: Bodies,
     ) -> Result<Reply, SendError> {
         match (self, connection) {
             (Self::Sockets { pooled, .. }, Connection::Pooled) => {
-                over_sockets(pooled, request, deadline, with_body).await
+                over_sockets(pooled, request, deadline, bodies).await
             }
             (Self::Sockets { fresh, .. }, Connection::Fresh) => {
-                over_sockets(fresh, request, deadline, with_body).await
+                over_sockets(fresh, request, deadline, bodies).await
             }
-            (Self::Service(vendor), _) => over_service(&**vendor, request, deadline, with_body).await,
+            (Self::Service(vendor), _) => over_service(&**vendor, request, deadline, bodies).await,
         }
     }
 }
@@ -248,7 +288,7 @@ async fn over_service(
     vendor: &dyn VendorService,
     request: &VendorRequest,
     deadline: &Deadline,
-    with_body: bool,
+    bodies: Bodies,
 ) -> Result<Reply, SendError> {
     let answer = vendor.carry(request).await.map_err(|failure| SendError {
         outcome: if failure == SendFailure::NotConnected {
@@ -259,14 +299,13 @@ async fn over_service(
         failure,
     })?;
     let mut reply = Reply::without_body(answer.status, &answer.headers, deadline.now());
-    if with_body {
-        if answer.body.len() > RESPONSE_BYTES_MAX {
-            return Err(SendError {
-                outcome: Outcome::Unknown,
-                failure: SendFailure::AnswerTooLong,
-            });
-        }
+    if !bodies.wanted(reply.status) {
+        return Ok(reply);
+    }
+    if answer.body.len() <= RESPONSE_BYTES_MAX {
         reply.body = answer.body;
+    } else if bodies == Bodies::Read {
+        return Err(TOO_LONG);
     }
     Ok(reply)
 }
@@ -275,7 +314,7 @@ async fn over_sockets(
     client: &reqwest::Client,
     request: &VendorRequest,
     deadline: &Deadline,
-    with_body: bool,
+    bodies: Bodies,
 ) -> Result<Reply, SendError> {
     let sent = client
         .request(request.method.clone(), request.url.clone())
@@ -285,17 +324,32 @@ async fn over_sockets(
         .await;
     let mut response = sent.map_err(failure)?;
     let mut reply = Reply::without_body(response.status(), response.headers(), deadline.now());
-    while with_body && let Some(chunk) = response.chunk().await.map_err(failure)? {
-        if reply.body.len() + chunk.len() > RESPONSE_BYTES_MAX {
-            return Err(SendError {
-                outcome: Outcome::Unknown,
-                failure: SendFailure::AnswerTooLong,
-            });
-        }
-        reply.body.extend_from_slice(&chunk);
+    if !bodies.wanted(reply.status) {
+        return Ok(reply);
+    }
+    match whole_body(&mut response).await {
+        Ok(body) => reply.body = body,
+        Err(error) if bodies == Bodies::Read => return Err(error),
+        Err(_) => {}
     }
     Ok(reply)
 }
+
+async fn whole_body(response: &mut reqwest::Response) -> Result<Vec<u8>, SendError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        if body.len() + chunk.len() > RESPONSE_BYTES_MAX {
+            return Err(TOO_LONG);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+const TOO_LONG: SendError = SendError {
+    outcome: Outcome::Unknown,
+    failure: SendFailure::AnswerTooLong,
+};
 
 /// Sorts an error by whether anything can have left.
 fn failure(error: reqwest::Error) -> SendError {

@@ -249,3 +249,38 @@ async fn an_exchange_is_repeated_only_while_nothing_has_left() {
         .unwrap_err();
     assert_eq!((error.outcome, broken.hits()), (Outcome::Unknown, 1));
 }
+
+#[tokio::test]
+async fn the_reason_of_a_refused_command_is_read_and_no_other_body() {
+    for (status, wanted) in [(200, ""), (400, "said"), (409, "said"), (500, "")] {
+        let vendor = Vendor::answering(move |_, _| async move {
+            Response::builder()
+                .status(status)
+                .body(Body::from("said"))
+                .unwrap()
+        })
+        .await;
+        let deadline = deadline_in(&HandClock::new(), SOON);
+        let reply = client()
+            .command_with_reason(&vendor.put(), &deadline)
+            .await
+            .unwrap();
+        assert_eq!(
+            (reply.status.as_u16(), reply.body.as_slice()),
+            (status, wanted.as_bytes())
+        );
+        assert_eq!(vendor.hits(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_whose_reason_breaks_off_is_a_refusal_all_the_same() {
+    let vendor = Vendor::saying(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 50\r\n\r\nDoor is al").await;
+    let reply = client()
+        .command_with_reason(&vendor.put(), &deadline_in(&HandClock::new(), SOON))
+        .await
+        .unwrap();
+    assert_eq!(reply.status.as_u16(), 400);
+    assert!(reply.body.is_empty());
+    assert_eq!(vendor.hits(), 1);
+}
