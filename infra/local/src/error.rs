@@ -29,6 +29,16 @@ pub enum LocalError {
         /// Which.
         path: PathBuf,
     },
+    /// The data folder is another vendor's.
+    #[error(
+        "the data folder has openers of {runs}, not of {asked}: choose another with --data, or start with --vendor {runs}"
+    )]
+    OtherVendor {
+        /// Whose openers are there.
+        runs: &'static str,
+        /// Whose were asked for.
+        asked: &'static str,
+    },
     /// No socket.
     #[error("port {port} cannot be listened on: {source}. Choose other ports with --port")]
     Port {

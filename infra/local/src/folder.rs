@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use postern_vendor_clouds::Vendor;
 use serde::{Deserialize, Serialize};
 
 use crate::LocalError;
@@ -24,17 +25,22 @@ pub(crate) struct Ports {
     pub(crate) issuer: u16,
     pub(crate) carrier_api: u16,
     pub(crate) customer_api: u16,
-    pub(crate) myq: u16,
+    #[serde(alias = "myq")]
+    pub(crate) vendor_cloud: u16,
+    /// Whose openers the platform on this folder has.
+    #[serde(default)]
+    pub(crate) vendor: Vendor,
 }
 
 impl Ports {
     /// Four ports in a row.
-    pub(crate) const fn from(first: u16) -> Self {
+    pub(crate) const fn from(first: u16, vendor: Vendor) -> Self {
         Self {
             issuer: first,
             carrier_api: first.saturating_add(1),
             customer_api: first.saturating_add(2),
-            myq: first.saturating_add(3),
+            vendor_cloud: first.saturating_add(3),
+            vendor,
         }
     }
 }

@@ -4,9 +4,11 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
 use postern_local::{DataPlace, LocalConfig, LocalPlatform, play, ready_made};
+use postern_vendor_clouds::Vendor;
 use tracing_subscriber::EnvFilter;
 
-/// The whole of Postern in one process: an issuer, both APIs, the guardian, and a simulated myQ cloud with a garage door.
+/// The whole of Postern in one process: an issuer, both APIs, the guardian, and a vendor's simulated cloud with a
+/// garage door.
 #[derive(Debug, Parser)]
 #[command(name = "postern-local", version)]
 struct Options {
@@ -19,6 +21,9 @@ struct Options {
     /// Where the data lies. A later start on the same folder picks up where this one was.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// Whose openers it has: myq or aladdin-connect.
+    #[arg(long, value_name = "VENDOR", default_value = "myq", value_parser = vendor)]
+    vendor: Vendor,
     /// The first of four ports in a row; otherwise any that are free.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65532))]
     port: Option<u16>,
@@ -28,6 +33,11 @@ struct Options {
     /// Start without playing a delivery.
     #[arg(long, conflicts_with = "once")]
     quiet: bool,
+}
+
+fn vendor(text: &str) -> Result<Vendor, String> {
+    let known = Vendor::ALL.into_iter().find(|vendor| vendor.id() == text);
+    known.ok_or_else(|| format!("one of {}", Vendor::ALL.map(Vendor::id).join(", ")))
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -65,6 +75,7 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
     };
     let config = LocalConfig {
         first_port: options.port,
+        vendor: options.vendor,
         door_speed: options.speed,
         ..LocalConfig::at(data.clone())
     };
@@ -112,7 +123,7 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
         "  curl -s -u $CLIENT_ID:$CLIENT_SECRET -d grant_type=client_credentials $ISSUER/oauth2/token\n  \
          curl -s -H \"Authorization: Bearer $CARRIER_TOKEN\" $CARRIER_API/v1/deliveries\n  \
          curl -s -H \"Authorization: Bearer $CUSTOMER_TOKEN\" $CUSTOMER_API/v1/doors\n  \
-         curl -s $MYQ_CLOUD/_control\n\nCtrl-C stops."
+         curl -s $VENDOR_CLOUD/_control\n\nCtrl-C stops."
     );
     let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
@@ -125,14 +136,15 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
 
 fn table(local: &LocalPlatform) -> String {
     let at = &local.addresses;
+    let cloud = format!("simulated {} cloud", local.vendor().name());
     let rows = [
         ("carriers' API", at.carrier_api.as_str()),
         ("customers' API", at.customer_api.as_str()),
         ("issuer (OAuth2)", at.issuer.as_str()),
-        ("simulated myQ cloud", at.myq.as_str()),
+        (cloud.as_str(), at.vendor_cloud.as_str()),
     ];
     rows.iter()
-        .map(|(what, address)| format!("  {what:<21}{address}\n"))
+        .map(|(what, address)| format!("  {what:<33}{address}\n"))
         .collect()
 }
 

@@ -1,11 +1,9 @@
 //! Bringing the local platform up, and down again.
 
-use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use jiff::SignedDuration;
-use postern_adapter_myq::{MyqAdapter, MyqConfig};
-use postern_adapter_sdk::AdapterService;
 use postern_carrier_api::Carriers;
 use postern_contract::ids::VendorId;
 use postern_core::{
@@ -23,7 +21,7 @@ use postern_http::{
     token::{Algorithm, Audience, KeySource},
 };
 use postern_keys::KeyFile;
-use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, MyqCloud, RunningCloud};
+use postern_vendor_clouds::{Control, RunningCloud, Vendor};
 use postern_webhooks::{Poster, Teller};
 use tokio::{
     net::TcpListener,
@@ -39,6 +37,7 @@ use crate::{
     listeners::Listeners,
     outbox,
     timers::{self, Timers},
+    vendor,
     work::{Guardian, Pushes},
 };
 
@@ -56,6 +55,8 @@ pub struct LocalConfig {
     pub data: DataPlace,
     /// The first of four ports in a row; otherwise those of the last start on the folder, or any that are free.
     pub first_port: Option<u16>,
+    /// Whose openers it has. A data folder stays with the vendor that it began with.
+    pub vendor: Vendor,
     /// How many times faster than a real one the simulated door moves.
     pub door_speed: f64,
     /// The bounds of grants.
@@ -76,6 +77,7 @@ impl LocalConfig {
         let slow = Self {
             data,
             first_port: None,
+            vendor: Vendor::Myq,
             door_speed: 1.0,
             limits,
             seeds: Seeds::default(),
@@ -118,8 +120,8 @@ pub struct Addresses {
     pub carrier_api: Url,
     /// The customers' API.
     pub customer_api: Url,
-    /// The simulated myQ cloud, with its fault controls.
-    pub myq: Url,
+    /// The vendor's simulated cloud, with its fault controls.
+    pub vendor_cloud: Url,
     /// Where a vendor's login page sends the customer's browser.
     pub linked: Url,
     /// Where the issuer's login page sends the customer's browser.
@@ -136,6 +138,7 @@ pub struct LocalPlatform {
     /// The platform itself, for tests that look inside.
     pub platform: Platform,
     issuer: Issuer,
+    vendor: Vendor,
     cloud: RunningCloud,
     record: Arc<EmbeddedRecord>,
     stop: watch::Sender<bool>,
@@ -156,7 +159,7 @@ impl LocalPlatform {
             DataPlace::Folder(folder) => EmbeddedRecord::open(folder)?,
         });
         let listeners = Listeners::bind(&config).await?;
-        let cloud = start_cloud(&config, listeners.myq).await?;
+        let cloud = vendor::start_cloud(&config, listeners.vendor_cloud).await?;
         config.data.keep_ports(listeners.ports(cloud.address().port())?)?;
         let addresses = listeners.addresses(cloud.base_url())?;
         cloud.control().accept_redirect(addresses.linked.as_str())?;
@@ -168,16 +171,15 @@ impl LocalPlatform {
         let (follow_ups, left) = Timers::new();
         let store = Store::new(&record.client_with(config.recorder.clone(), None), TABLE);
         store.create_table().await?;
-        let myq = MyqAdapter::new(MyqConfig::at_one_host(addresses.myq.clone(), "postern-local"))?;
-        let myq = AdapterService::new(
-            myq,
-            Arc::new(keys.sealer()),
-            Arc::new(postern_adapter_sdk::SystemClock),
-        );
-        let vendor: VendorId = "myq".parse().expect("myq follows the rule for vendors' names");
+        let adapter = vendor::adapter(config.vendor, &addresses.vendor_cloud, &keys)?;
+        let id: VendorId = config
+            .vendor
+            .id()
+            .parse()
+            .expect("the vendors' names follow the rule for them");
         let platform = Platform {
             store,
-            adapters: Adapters::new(Arc::new(InProcess::default().with(vendor, Arc::new(myq)))),
+            adapters: Adapters::new(Arc::new(InProcess::default().with(id, adapter))),
             sealer: Arc::new(keys.sealer()),
             signer: Arc::new(keys.signer()),
             clock: Arc::new(SystemClock),
@@ -240,6 +242,7 @@ impl LocalPlatform {
             seeds: config.seeds,
             platform,
             issuer,
+            vendor: config.vendor,
             cloud,
             record,
             stop,
@@ -254,9 +257,15 @@ impl LocalPlatform {
         &self.issuer
     }
 
-    /// The simulated myQ cloud's controls.
+    /// Whose openers it has.
     #[must_use]
-    pub const fn myq(&self) -> &postern_vendor_clouds::Control {
+    pub const fn vendor(&self) -> Vendor {
+        self.vendor
+    }
+
+    /// The controls of the vendor's simulated cloud.
+    #[must_use]
+    pub const fn cloud(&self) -> &Control {
         self.cloud.control()
     }
 
@@ -277,28 +286,6 @@ impl LocalPlatform {
             let _ = task.await;
         }
         self.cloud.shutdown().await;
-    }
-}
-
-async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
-    let timings = DoorTimings::default()
-        .at_speed(config.door_speed)
-        .unwrap_or_default();
-    let demo = CloudConfig {
-        listen: (Ipv4Addr::LOCALHOST, port).into(),
-        timings,
-        snapshot: config.data.file("myq-cloud.json"),
-        ..CloudConfig::demo()
-    };
-    match MyqCloud::start(demo.clone()).await {
-        Ok(cloud) => Ok(cloud),
-        // A port that is merely remembered may be given up.
-        Err(_) if config.first_port.is_none() && port != 0 => Ok(MyqCloud::start(CloudConfig {
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
-            ..demo
-        })
-        .await?),
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -45,7 +45,7 @@ pub fn ready_made(local: &LocalPlatform) -> Result<String, IssuerError> {
     set("ISSUER", at.issuer.as_str());
     set("CARRIER_API", at.carrier_api.as_str());
     set("CUSTOMER_API", at.customer_api.as_str());
-    set("MYQ_CLOUD", at.myq.as_str());
+    set("VENDOR_CLOUD", at.vendor_cloud.as_str());
     set("CLIENT_ID", carrier.id.as_str());
     set("CLIENT_SECRET", carrier.secret.expose_secret());
     let carrier_token = local.issuer().mint_for_client(carrier.id.as_str(), &[])?;

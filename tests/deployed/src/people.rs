@@ -15,7 +15,7 @@ use postern_local::{
     play::{CarrierClient, CustomerClient, at_the_door, booking, settle_in},
 };
 use postern_vendor_clouds::{
-    Config, Control, DEMO_PASSWORD, Direction, DoorTimings, MyqCloud, RunningCloud, Serial,
+    Config, Control, DEMO_PASSWORD, Direction, DoorTimings, MyqCloud, RunningCloud, Serial, Vendor,
 };
 use reqwest::{Client, StatusCode, header::LOCATION, redirect::Policy};
 use ring::digest::{SHA256, digest};
@@ -65,7 +65,7 @@ impl Household {
             issuer: deployment.emulator.endpoint().clone(),
             carrier_api: deployment.carrier_api(),
             customer_api: deployment.customer_api(),
-            myq: Url::parse(cloud.base_url()).unwrap(),
+            vendor_cloud: Url::parse(cloud.base_url()).unwrap(),
             linked: linked(),
             signed_in: signed_in(),
         };
@@ -85,7 +85,7 @@ impl Household {
         let secrets = secrets.map(str::to_owned).into();
         let carrier = CarrierClient::with_token(&addresses, carrier_token.into()).unwrap();
         let customer = CustomerClient::with_token(&addresses, customer_token.into()).unwrap();
-        settle_in(&customer).await.unwrap();
+        settle_in(&customer, Vendor::Myq).await.unwrap();
         let door = cloud.control().door_named("Main door").unwrap();
         Self {
             customer,

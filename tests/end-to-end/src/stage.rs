@@ -69,7 +69,7 @@ impl Stage {
         let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0])
             .await
             .unwrap();
-        let door = local.myq().door_named("Main door").unwrap();
+        let door = local.cloud().door_named("Main door").unwrap();
         Self {
             local,
             customer,
@@ -148,9 +148,14 @@ impl Stage {
         }
     }
 
-    /// The controls of the vendor's cloud.
+    /// The same, where the stage is myQ's.
     pub fn myq(&self) -> &Control {
-        self.local.myq()
+        self.cloud()
+    }
+
+    /// The controls of the vendor's cloud.
+    pub fn cloud(&self) -> &Control {
+        self.local.cloud()
     }
 
     /// How often the door really began to move up.

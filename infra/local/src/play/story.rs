@@ -10,7 +10,7 @@ use postern_contract::{
     ids::DeliveryId,
     place::{Address, Country, Fix, Locale, Position},
 };
-use postern_vendor_clouds::{DEMO_EMAIL, DEMO_PASSWORD};
+use postern_vendor_clouds::{DEMO_EMAIL, DEMO_PASSWORD, Vendor};
 use secrecy::SecretString;
 
 use super::{CarrierClient, CustomerClient, PlayError, Proof, timeline};
@@ -18,6 +18,9 @@ use crate::LocalPlatform;
 
 /// How long the signature of a delivery that has ended may take.
 const SIGNED_WITHIN: Duration = Duration::from_secs(10);
+
+/// The door of the demo, at every vendor.
+const MAIN_DOOR: &str = "Main door";
 
 /// What a play came to.
 #[derive(Debug, Clone)]
@@ -63,7 +66,7 @@ pub fn at_the_door() -> Fix {
 pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> {
     let person = &local.seeds.people[0];
     let customer = CustomerClient::log_in(&local.addresses, person).await?;
-    settle_in(&customer).await?;
+    settle_in(&customer, local.vendor()).await?;
     Ok(customer)
 }
 
@@ -71,20 +74,21 @@ pub async fn set_up(local: &LocalPlatform) -> Result<CustomerClient, PlayError> 
 ///
 /// # Errors
 /// [`PlayError`].
-pub async fn settle_in(customer: &CustomerClient) -> Result<(), PlayError> {
+pub async fn settle_in(customer: &CustomerClient, vendor: Vendor) -> Result<(), PlayError> {
     if customer.household().await?.is_none() {
         customer.sign_up(&household()).await?;
     }
     let links = customer.links().await?;
     if !links.iter().any(|link| link.state == LinkState::Active) {
         customer
-            .link("myq", DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD))
+            .link(vendor.id(), DEMO_EMAIL, &SecretString::from(DEMO_PASSWORD))
             .await?;
     }
     let doors: Vec<HouseholdDoor> = customer.doors().await?;
     let door = doors
-        .first()
-        .ok_or_else(|| PlayError::unexpected("listing doors", "there is none"))?;
+        .iter()
+        .find(|door| door.name.as_str() == MAIN_DOOR)
+        .ok_or_else(|| PlayError::unexpected("listing doors", format!("there is no {MAIN_DOOR}")))?;
     let choice = ChooseDoor {
         door: door.id,
         door_is_sectional: true,
@@ -125,7 +129,10 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
             println!("  {}  {what}", timeline::clock(local.platform.now(), start));
         }
     };
-    tell("the customer logs in, links a myQ opener over OAuth2 and chooses the door");
+    let opener = local.vendor().name();
+    tell(&format!(
+        "the customer logs in, links an opener of {opener} over OAuth2 and chooses the door"
+    ));
     let customer = set_up(local).await?;
     let carrier = CarrierClient::connect(&local.addresses, &local.seeds.carriers[0]).await?;
     let parcel = format!("1Z{}", local.platform.now().as_millisecond());

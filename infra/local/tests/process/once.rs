@@ -4,8 +4,19 @@ use crate::program::{Program, command};
 
 #[test]
 fn once_plays_a_delivery_proves_it_and_ends_well() {
+    for (options, opener) in [
+        (&[][..], "an opener of myQ"),
+        (&["--vendor", "myq"], "an opener of myQ"),
+        (&["--vendor", "aladdin-connect"], "an opener of Aladdin Connect"),
+    ] {
+        plays_a_delivery(options, opener);
+    }
+}
+
+fn plays_a_delivery(options: &[&str], opener: &str) {
     let output = command()
         .args(["--once", "--speed", "60"])
+        .args(options)
         .stdout(std::process::Stdio::piped())
         .output()
         .unwrap();
@@ -16,6 +27,7 @@ fn once_plays_a_delivery_proves_it_and_ends_well() {
         String::from_utf8_lossy(&output.stderr)
     );
     for line in [
+        opener,
         "the door is open",
         "the door is closed",
         "completed: 1 parcel(s) inside",
@@ -23,6 +35,32 @@ fn once_plays_a_delivery_proves_it_and_ends_well() {
     ] {
         assert!(told.contains(line), "{line:?} is not in:\n{told}");
     }
+}
+
+#[test]
+fn a_vendor_that_is_not_known_is_refused_with_those_that_are() {
+    let output = command().args(["--vendor", "acme"]).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success());
+    assert!(told.contains("myq, aladdin-connect"), "{told}");
+}
+
+#[test]
+fn a_folder_stays_with_the_vendor_that_it_began_with() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Program::start(folder.path()));
+    let start = || {
+        let mut start = command();
+        start
+            .args(["--once", "--speed", "60", "--data"])
+            .arg(folder.path());
+        start
+    };
+    let other = start().args(["--vendor", "aladdin-connect"]).output().unwrap();
+    let told = String::from_utf8(other.stderr).unwrap();
+    assert!(!other.status.success());
+    assert!(told.contains("--vendor myq"), "{told}");
+    assert!(start().output().unwrap().status.success());
 }
 
 #[test]

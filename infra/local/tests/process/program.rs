@@ -69,7 +69,7 @@ impl Program {
             issuer: at("ISSUER"),
             carrier_api: at("CARRIER_API"),
             customer_api: at("CUSTOMER_API"),
-            myq: at("MYQ_CLOUD"),
+            vendor_cloud: at("VENDOR_CLOUD"),
             linked: page("/linked"),
             signed_in: page("/signed-in"),
         }
@@ -88,7 +88,7 @@ impl Program {
 
     /// How often the simulated cloud was told to open a door, and how often a door of it really moved up and down.
     pub(crate) async fn truth(&self) -> Truth {
-        let address = format!("{}/_control/motions", self.settings["MYQ_CLOUD"]);
+        let address = format!("{}/_control/motions", self.settings["VENDOR_CLOUD"]);
         let journal: serde_json::Value = reqwest::get(address).await.unwrap().json().await.unwrap();
         let lines = journal["motions"]
             .as_array()

@@ -217,7 +217,7 @@ impl Before {
         record.retain(|key, _| !is_being_told(key));
         Self {
             record,
-            happened: local.myq().motions(None, 0).unwrap().len(),
+            happened: local.cloud().motions(None, 0).unwrap().len(),
         }
     }
 

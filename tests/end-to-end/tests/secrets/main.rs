@@ -316,7 +316,7 @@ impl Play {
         self.rest().await;
 
         let before = tokens(&self.local, self.household, link).await;
-        self.local.myq().expire_access_tokens(None).unwrap();
+        self.local.cloud().expire_access_tokens(None).unwrap();
         let open = json!({"driver": "driver-7", "position": at_the_door(), "tracking_number": "PARCEL-1"});
         let apis = &mut self.apis;
         let opened = apis
@@ -368,7 +368,7 @@ impl Play {
         let path = format!("/v1/links/{link}");
         self.apis.call(Method::DELETE, &path, None).await;
         self.rest().await;
-        let myq = self.local.myq();
+        let myq = self.local.cloud();
         let door = myq.door_named("Main door").unwrap();
         assert_eq!(myq.times_moved(&door, Direction::Open).unwrap(), 1);
     }

@@ -79,7 +79,7 @@ fn listed(door: &WorldDoor, index: u8, now: Timestamp) -> Value {
 /// A movement that the cloud did not order is not shown: the state goes from one end to the other. That a door which reverses goes on
 /// being called `closing` is a guess after that.
 fn status(shown: Reported) -> &'static str {
-    match (shown.told, shown.way) {
+    match (shown.told, shown.told_way) {
         (ReportedState::Open, _) => "open",
         (ReportedState::Closed, _) => "closed",
         (ReportedState::Opening, _) => "opening",

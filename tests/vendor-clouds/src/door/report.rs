@@ -39,8 +39,8 @@ pub struct Reported {
     pub state: ReportedState,
     /// The same for a cloud that hears of no movement but those that it ordered: until the door is at rest again, what it was before.
     pub told: ReportedState,
-    /// Which way the door last went.
-    pub way: Direction,
+    /// Which way the door last went, as far as such a cloud heard.
+    pub told_way: Direction,
     /// When the door took that state.
     pub last_update: Timestamp,
     /// When the door was last in contact.
@@ -57,6 +57,7 @@ struct Note {
     visible_at: Option<Timestamp>,
     state: ReportedState,
     told: ReportedState,
+    told_way: Direction,
     way: Direction,
     changed_at: Timestamp,
 }
@@ -85,16 +86,18 @@ struct Frozen {
 
 impl Report {
     pub(super) fn beginning(now: Timestamp, state: ReportedState) -> Self {
+        let way = if state == ReportedState::Closed {
+            Direction::Close
+        } else {
+            Direction::Open
+        };
         let first = Note {
             at: now,
             visible_at: Some(now),
             state,
             told: state,
-            way: if state == ReportedState::Closed {
-                Direction::Close
-            } else {
-                Direction::Open
-            },
+            told_way: way,
+            way,
             changed_at: now,
         };
         Self {
@@ -114,16 +117,18 @@ impl Report {
     pub(super) fn changed(&mut self, at: Timestamp, state: ReportedState, unordered: bool, lag: Duration) {
         let visible_at = self.online().then(|| at + lag);
         let last = self.last();
+        let way = match state {
+            ReportedState::Open | ReportedState::Opening | ReportedState::Autoreverse => Direction::Open,
+            ReportedState::Closed | ReportedState::Closing => Direction::Close,
+            ReportedState::Stopped | ReportedState::Unknown => last.way,
+        };
         self.push(Note {
             at,
             visible_at,
             state,
             told: if unordered { last.told } else { state },
-            way: match state {
-                ReportedState::Open | ReportedState::Opening | ReportedState::Autoreverse => Direction::Open,
-                ReportedState::Closed | ReportedState::Closing => Direction::Close,
-                ReportedState::Stopped | ReportedState::Unknown => last.way,
-            },
+            told_way: if unordered { last.told_way } else { way },
+            way,
             changed_at: at,
         });
     }
@@ -186,7 +191,7 @@ impl Report {
         Reported {
             state: note.state,
             told: note.told,
-            way: note.way,
+            told_way: note.told_way,
             last_update: note.changed_at,
             last_status: note.at.max(beat),
             online: !self.offline.is_some_and(|offline| offline.noticed),

@@ -1,0 +1,62 @@
+//! The vendor of a local platform: its simulated cloud, and its adapter that speaks with it.
+
+use std::{net::Ipv4Addr, sync::Arc};
+
+use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig};
+use postern_adapter_myq::{MyqAdapter, MyqConfig};
+use postern_adapter_sdk::{Adapter, AdapterService, Dispatch, SystemClock};
+use postern_keys::KeyFile;
+use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, RunningCloud, Vendor};
+use url::Url;
+
+use crate::{LocalConfig, LocalError};
+
+/// The client id of the local platform at every simulated vendor.
+const CLIENT_ID: &str = "postern-local";
+
+/// Starts the vendor's cloud, with the homeowner and the door of the demo.
+pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
+    let timings = DoorTimings::default()
+        .at_speed(config.door_speed)
+        .unwrap_or_default();
+    let demo = CloudConfig {
+        listen: (Ipv4Addr::LOCALHOST, port).into(),
+        timings,
+        snapshot: config.data.file(&format!("{}-cloud.json", config.vendor.id())),
+        ..config.vendor.demo()
+    };
+    match config.vendor.start(demo.clone()).await {
+        Ok(cloud) => Ok(cloud),
+        // A port that is merely remembered may be given up.
+        Err(_) if config.first_port.is_none() && port != 0 => {
+            let anywhere = CloudConfig {
+                listen: (Ipv4Addr::LOCALHOST, 0).into(),
+                ..demo
+            };
+            Ok(config.vendor.start(anywhere).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The vendor's adapter, speaking with the cloud at `cloud`.
+pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc<dyn Dispatch>, LocalError> {
+    Ok(match vendor {
+        Vendor::Myq => served(
+            MyqAdapter::new(MyqConfig::at_one_host(cloud.clone(), CLIENT_ID))?,
+            keys,
+        ),
+        Vendor::AladdinConnect => served(
+            AladdinConnectAdapter::new(AladdinConnectConfig::at_one_host(cloud, CLIENT_ID))?,
+            keys,
+        ),
+    })
+}
+
+fn served(adapter: impl Adapter, keys: &KeyFile) -> Arc<dyn Dispatch> {
+    Arc::new(AdapterService::new(
+        adapter,
+        Arc::new(keys.sealer()),
+        Arc::new(SystemClock),
+    ))
+}
