@@ -11,12 +11,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 5] = [
+const FUNCTIONS: [&str; 6] = [
     "carrier-api",
     "customer-api",
     "guardian",
     "webhooks",
     "myq-adapter",
+    "aladdin-connect-adapter",
 ];
 
 /// The folder of the templates in the repository.

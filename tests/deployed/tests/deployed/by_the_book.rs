@@ -4,7 +4,8 @@ use postern_deployed::Deployment;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_it_healthy() {
-    let deployment = Deployment::by_the_book(&["us-dev", "us-dev-myq"]).await;
+    let book = ["us-dev", "us-dev-myq", "us-dev-aladdin-connect"];
+    let deployment = Deployment::by_the_book(&book).await;
     for words in [
         &["vendor", "register", "myq", "--name", "myQ"][..],
         &["vendor", "promote", "myq"],
@@ -14,10 +15,16 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
     }
     let health = deployment.postern(&["doctor"], "").await.unwrap();
     assert_eq!(health["healthy"], true, "{health}");
-    let seal = ["vendor", "seal", "myq", "MYQ_CLIENT_SECRET"];
-    let sealed = deployment.postern(&seal, "swordfish\n").await.unwrap();
-    assert!(!sealed["sealed"].as_str().unwrap().is_empty(), "{sealed}");
-    let again = Deployment::by_the_book(&["us-dev", "us-dev-myq"]).await;
+    for (vendor, setting) in [
+        ("myq", "MYQ_CLIENT_SECRET"),
+        ("aladdin-connect", "ALADDIN_CONNECT_CLIENT_SECRET"),
+        ("aladdin-connect", "ALADDIN_CONNECT_API_KEY"),
+    ] {
+        let seal = ["vendor", "seal", vendor, setting];
+        let sealed = deployment.postern(&seal, "swordfish\n").await.unwrap();
+        assert!(!sealed["sealed"].as_str().unwrap().is_empty(), "{sealed}");
+    }
+    let again = Deployment::by_the_book(&book).await;
     assert_eq!(
         again.outputs, deployment.outputs,
         "nothing to change changes nothing"
