@@ -1,6 +1,6 @@
 //! A delivery, as carriers and customers see it: its states, its window, what needs a person, how it can end.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -207,6 +207,9 @@ pub struct DeliveryView {
     pub attention: Option<Attention>,
     /// When the door may be opened.
     pub window: Window,
+    /// The day on which the window starts, by the household's clock: under it the delivery is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for the delivery.

@@ -10,6 +10,7 @@ use postern_contract::{
 use super::{
     answer::{Idempotent, must_be_active},
     commit::{follow_up, grant_write, log_write},
+    list::relist,
     site::load_site,
 };
 use crate::{
@@ -75,13 +76,14 @@ pub async fn book(
         };
         let view = grant.view(Viewer::Carrier);
         let version = grant.policy.consent.version;
-        let writes = vec![
+        let mut writes = vec![
             grant_write(platform, &grant, None)?,
             log_write(&grant, &first)?,
             Write::list_active(grant.household, grant.delivery),
             Write::check_consent(grant.household, version),
             caller.answered(platform, &view)?,
         ];
+        writes.extend(relist(None, &grant));
         match platform.store.transact(writes).await {
             Ok(()) => {
                 follow_up(platform, &grant).await;

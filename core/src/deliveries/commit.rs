@@ -8,7 +8,7 @@ use postern_keys::{SealContext, Sealed};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::operator;
+use super::{list::relist, operator};
 use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Limits, Refusal, decide, due_at},
@@ -118,6 +118,7 @@ async fn follow(
     if after.state.is_end() && !before.state.is_end() {
         writes.extend(Write::list_past(after.household, delivery));
     }
+    writes.extend(relist(Some(before), after));
     Ok(writes)
 }
 

@@ -8,6 +8,7 @@ mod ask;
 mod book;
 mod close;
 mod commit;
+mod list;
 mod look;
 mod open;
 mod operator;
@@ -25,8 +26,9 @@ pub use self::{
     book::{ask_eligibility, book},
     close::{CLOSING, Closing, close},
     commit::code_record,
+    list::{Wanted, list},
     open::{OPENING, Opening, open},
-    read::{evidence, get, get_of_household, list, log, wait_until},
+    read::{evidence, get, get_of_household, log, wait_until},
     reissue::{REISSUING, Reissuing, reissue},
     take_over::take_over,
 };

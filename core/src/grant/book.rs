@@ -159,6 +159,7 @@ pub fn book(
         carrier: booking.carrier,
         household: site.household,
         door,
+        day: Some(site.policy.day_of(booking.window.starts_at())),
         window: booking.window,
         tracking_numbers: booking.tracking_numbers,
         carrier_reference: booking.carrier_reference,

@@ -15,7 +15,7 @@ mod refusal;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use postern_contract::{
     delivery::{
         Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, Progress, RevocationReason,
@@ -78,6 +78,15 @@ pub struct Policy {
     pub time_zone: String,
 }
 
+impl Policy {
+    /// The day of a moment by the household's clock; by Greenwich's, where the tables no longer know its zone.
+    #[must_use]
+    pub fn day_of(&self, moment: Timestamp) -> Date {
+        let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
+        zone.to_datetime(moment).date()
+    }
+}
+
 /// A delivery's grant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
@@ -91,6 +100,9 @@ pub struct Grant {
     pub door: GrantedDoor,
     /// When the door may be opened.
     pub window: Window,
+    /// The day on which the window starts, by the household's clock.
+    #[serde(default)]
+    pub day: Option<Date>,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for the delivery.
@@ -202,6 +214,7 @@ impl Grant {
             state: self.state,
             attention: self.attention,
             window: self.window,
+            day: self.day,
             tracking_numbers: self.tracking_numbers.clone(),
             carrier_reference: self.carrier_reference.clone(),
             driver: self.driver.clone(),

@@ -5,10 +5,10 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use postern_contract::{
     ids::{ActivityId, CarrierId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, VendorId},
-    text::{DoorRef, SecretText},
+    text::{DoorRef, SecretText, TrackingNumber},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -72,6 +72,10 @@ pub enum Key {
     Feed(CarrierId),
     /// A carrier's webhook endpoints.
     Webhooks(CarrierId),
+    /// A carrier's delivery among those of a day.
+    OfDay(CarrierId, Date, DeliveryId),
+    /// A carrier's delivery among those of a parcel.
+    OfParcel(CarrierId, KeyDigest, DeliveryId),
     /// An event of a carrier's feed, by its number.
     Event(CarrierId, u64),
     /// Under which number of which carrier an event is.
@@ -107,6 +111,12 @@ impl Key {
         Self::DoorClaim(vendor.clone(), KeyDigest::of(door.as_str()))
     }
 
+    /// A carrier's delivery among those of the parcel with this number.
+    #[must_use]
+    pub fn of_parcel(carrier: &CarrierId, number: &TrackingNumber, delivery: DeliveryId) -> Self {
+        Self::OfParcel(carrier.clone(), KeyDigest::of(number.as_str()), delivery)
+    }
+
     /// What `tenant` asked for under this idempotency key.
     #[must_use]
     pub fn idempotency(tenant: &str, key: &str) -> Self {
@@ -135,6 +145,8 @@ impl Key {
             Self::Carrier(carrier) | Self::Feed(carrier) | Self::Webhooks(carrier) => {
                 format!("CARRIER#{carrier}")
             }
+            Self::OfDay(carrier, day, _) => Partition::DayOf(carrier.clone(), *day).value(),
+            Self::OfParcel(carrier, parcel, _) => Partition::ParcelOf(carrier.clone(), *parcel).value(),
             Self::Event(carrier, _) => Partition::Feed(carrier.clone()).value(),
             Self::EventPlace(event) => format!("EVENT#{event}"),
             Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
@@ -159,6 +171,9 @@ impl Key {
             Self::Activity(_, activity) => format!("{}{activity}", prefix::ACTIVITY),
             Self::LinkState(_) => "STATE".to_owned(),
             Self::DoorClaim(..) => "OWNER".to_owned(),
+            Self::OfDay(.., delivery) | Self::OfParcel(.., delivery) => {
+                format!("{}{delivery}", prefix::DELIVERY)
+            }
             Self::Carrier(_) => "CARRIER".to_owned(),
             Self::Feed(_) => "FEED".to_owned(),
             Self::Webhooks(_) => "WEBHOOKS".to_owned(),
@@ -186,6 +201,7 @@ pub(super) mod prefix {
     pub(in crate::store) const LOG: &str = "LOG#";
     pub(in crate::store) const ACTIVE: &str = "ACTIVE#";
     pub(in crate::store) const PAST: &str = "PAST#";
+    pub(in crate::store) const DELIVERY: &str = "DLV#";
     pub(in crate::store) const LINK: &str = "LINK#";
     pub(in crate::store) const DOOR: &str = "DOOR#";
     pub(in crate::store) const ENDING: &str = "ENDING#";
@@ -211,6 +227,10 @@ pub enum Partition {
     Household(HouseholdId),
     /// In `by_owner`: the deliveries of a carrier.
     DeliveriesOf(CarrierId),
+    /// In the table: the deliveries of a carrier whose windows start on a day, by their households' clocks.
+    DayOf(CarrierId, Date),
+    /// In the table: the deliveries of a carrier that have a parcel.
+    ParcelOf(CarrierId, KeyDigest),
     /// In the table: the events of a carrier's feed.
     Feed(CarrierId),
     /// In `by_owner`: the activity of a household.
@@ -224,6 +244,12 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// The deliveries of a carrier that have the parcel with this number.
+    #[must_use]
+    pub fn parcel_of(carrier: &CarrierId, number: &TrackingNumber) -> Self {
+        Self::ParcelOf(carrier.clone(), KeyDigest::of(number.as_str()))
+    }
+
     /// The value of the partition's key.
     #[must_use]
     pub fn value(&self) -> String {
@@ -231,6 +257,8 @@ impl Partition {
             Self::Delivery(delivery) => format!("DLV#{delivery}"),
             Self::Household(household) => format!("HH#{household}"),
             Self::DeliveriesOf(carrier) => format!("CARRIER#{carrier}"),
+            Self::DayOf(carrier, day) => format!("DAY#{carrier}#{day}"),
+            Self::ParcelOf(carrier, parcel) => format!("PARCEL#{carrier}#{parcel}"),
             Self::Feed(carrier) => format!("FEED#{carrier}"),
             Self::ActivityOf(household) => format!("ACT#{household}"),
             Self::Carriers => "OPERATOR#CARRIERS".to_owned(),

@@ -16,6 +16,7 @@ mod idempotency;
 mod item;
 pub mod key;
 mod links;
+mod lists;
 mod read;
 mod retry;
 mod table;

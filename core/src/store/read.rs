@@ -119,7 +119,11 @@ impl QueryPlan {
 
     fn index(&self) -> Option<Index> {
         match self.partition {
-            Partition::Delivery(_) | Partition::Household(_) | Partition::Feed(_) => None,
+            Partition::Delivery(_)
+            | Partition::Household(_)
+            | Partition::DayOf(..)
+            | Partition::ParcelOf(..)
+            | Partition::Feed(_) => None,
             Partition::DeliveriesOf(_)
             | Partition::ActivityOf(_)
             | Partition::Carriers

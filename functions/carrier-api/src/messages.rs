@@ -1,6 +1,6 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, feed, ids, webhook};
+use postern_contract::{carrier, delivery, event, feed, ids, text, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
@@ -24,6 +24,9 @@ postern_http::messages! {
     WebhookPage = delivery::Page<webhook::WebhookView>;
     WebhookSecret = webhook::WebhookSecret;
     DeliveryId = ids::DeliveryId;
+    TrackingNumber = text::TrackingNumber;
+    DriverRef = text::DriverRef;
+    GrantState = delivery::GrantState;
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;
     LogPage = delivery::Page<event::LogEntry>;

@@ -58,6 +58,7 @@ fn assert_nothing_secret_in_the_view(grant: &Grant, log: &[LogEntry]) {
         "state",
         "attention",
         "window",
+        "day",
         "tracking_numbers",
         "carrier_reference",
         "driver",

@@ -8,6 +8,7 @@ mod bodies;
 mod described;
 mod forgeries;
 mod fuzz;
+mod listing;
 mod mutations;
 mod refusals;
 mod requests;

@@ -177,6 +177,7 @@ fn route(api: Api, method: Method, pattern: &'static str, takes: Takes) -> Route
 /// The scope of what anybody may call.
 const PUBLIC: &str = "";
 const PAGED: &[&str] = &["limit", "cursor"];
+const LISTED: &[&str] = &["limit", "cursor", "day", "tracking_number", "state", "driver"];
 const WAITED: &[&str] = &["wait"];
 const FOLLOWED: &[&str] = &["wait", "after"];
 
@@ -217,7 +218,7 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
                 json!({"carrier_reference": "route 12"}),
             ),
         ),
-        get("/v1/deliveries", "deliveries:read", PAGED),
+        get("/v1/deliveries", "deliveries:read", LISTED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
         get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
