@@ -73,6 +73,30 @@ pub struct BookDelivery {
     pub carrier_reference: Option<Remark>,
 }
 
+/// Change what was booked, as long as the door has not been told to open. What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeDelivery {
+    /// Another window, which the household must take as it takes one at booking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// Another driver; then no other may open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<DriverRef>,
+    /// All the parcels, 1 to 20, each once, in the place of those before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_parcels"
+    )]
+    #[schemars(length(min = 1, max = 20), extend("uniqueItems" = true))]
+    pub tracking_numbers: Option<Vec<TrackingNumber>>,
+}
+
+fn some_parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<TrackingNumber>>, D::Error> {
+    parcels(deserializer).map(Some)
+}
+
 fn parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrackingNumber>, D::Error> {
     let parcels = Vec::<TrackingNumber>::deserialize(deserializer)?;
     let distinct = parcels.iter().collect::<BTreeSet<_>>().len();

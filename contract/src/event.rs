@@ -41,6 +41,21 @@ pub enum DeliveryEvent {
         /// When a code may be minted.
         arm_at: Timestamp,
     },
+    /// The carrier changed what it had booked. What is not named is as it was. With another window a code that lay ready is gone.
+    Changed {
+        /// When the door may be opened from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
+        /// With another window, where the parcels are out for delivery already: when a code may be minted for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arm_at: Option<Timestamp>,
+        /// The only driver who may open from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        driver: Option<DriverRef>,
+        /// All the parcels from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracking_numbers: Option<Vec<TrackingNumber>>,
+    },
     /// A one-time code was minted and sealed.
     Armed {
         /// Which of this delivery's codes.
@@ -207,6 +222,7 @@ impl DeliveryEvent {
         match self {
             Self::Booked { .. } => "booked",
             Self::Dispatched { .. } => "dispatched",
+            Self::Changed { .. } => "changed",
             Self::Armed { .. } => "armed",
             Self::OpenRequested { .. } => "open_requested",
             Self::OpenAccepted { .. } => "open_accepted",

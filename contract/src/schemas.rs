@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
-        AskEligibility, BookDelivery, Cancel, CloseDoor, Complete, Dispatch, Eligibility, OpenDoor, Reissue,
+        AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete, Dispatch, Eligibility,
+        OpenDoor, Reissue,
     },
     customer::{
         ActivityEntry, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted,
@@ -146,6 +147,7 @@ pub fn all() -> Vec<Published> {
         published::<AskEligibility>("ask-eligibility"),
         published::<Eligibility>("eligibility"),
         published::<BookDelivery>("book-delivery"),
+        published::<ChangeDelivery>("change-delivery"),
         published::<Dispatch>("dispatch"),
         published::<OpenDoor>("open-door"),
         published::<CloseDoor>("close-door"),

@@ -19,6 +19,7 @@ impl DeliveryEvent {
             // household it is never told which person.
             Self::Booked { carrier: _, door: _, window: _, tracking_numbers: _ }
             | Self::Dispatched { driver: _, arm_at: _ }
+            | Self::Changed { window: _, arm_at: _, driver: _, tracking_numbers: _ }
             | Self::Armed { code_number: _ }
             | Self::OpenRequested {
                 command: _,

@@ -1,6 +1,7 @@
 //! Loading a grant, and committing what was decided about it: one transaction, on condition that nobody else was faster.
 
 use postern_contract::{
+    delivery::GrantState,
     event::{DeliveryEvent, LogEntry},
     ids::DeliveryId,
 };
@@ -114,6 +115,10 @@ async fn follow(
     }
     if after.code_ready && after.codes_minted > before.codes_minted {
         writes.push(Write::put_code(delivery, &mint(platform, after).await?));
+    }
+    // The code of a window that is no longer the delivery's.
+    if before.code_ready && after.state == GrantState::Scheduled {
+        writes.push(Write::forget_code(delivery));
     }
     if after.state.is_end() && !before.state.is_end() {
         writes.extend(Write::list_past(after.household, delivery));

@@ -22,7 +22,7 @@ mod take_over;
 
 pub use self::{
     answer::Idempotent,
-    ask::{cancel, complete, dispatch},
+    ask::{cancel, change, complete, dispatch},
     book::{ask_eligibility, book},
     close::{CLOSING, Closing, close},
     commit::code_record,

@@ -90,7 +90,12 @@ fn taken_over(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timesta
         return None;
     }
     let watching = grant.watch_until.is_some_and(|until| now < until);
-    let chore = if now < let_go_at || watching {
+    // An order that was taken a moment ago may yet be on its way.
+    let on_its_way = grant
+        .command
+        .as_ref()
+        .is_some_and(|command| now < command.send_by + limits.lapse_after);
+    let chore = if now < let_go_at || watching || on_its_way {
         Chore::ReadDoor
     } else {
         Chore::LetGo

@@ -83,23 +83,48 @@ fn bars(
         reasons.push(Ineligible::DoorNotReady);
     }
     if let Some(window) = window {
-        if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
-            reasons.push(Ineligible::WindowUnusable);
-        }
-        if consent
-            .preferences
-            .paused_until
-            .is_some_and(|until| until >= window.ends_at())
-        {
-            reasons.push(Ineligible::Paused);
-        }
-        // A zone that the tables no longer know is treated as "outside": never as "any time".
-        let meets = TimeZone::get(&site.policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
-        if !meets {
-            reasons.push(Ineligible::OutsideHours);
-        }
+        reasons.extend(window_bars(&site.policy, window, now, limits));
     }
     reasons
+}
+
+/// What speaks against a window.
+pub(super) fn window_bars(
+    policy: &Policy,
+    window: &Window,
+    now: Timestamp,
+    limits: &Limits,
+) -> Vec<Ineligible> {
+    let consent = &policy.consent;
+    let mut reasons = Vec::new();
+    if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
+        reasons.push(Ineligible::WindowUnusable);
+    }
+    if consent
+        .preferences
+        .paused_until
+        .is_some_and(|until| until >= window.ends_at())
+    {
+        reasons.push(Ineligible::Paused);
+    }
+    // A zone that the tables no longer know is treated as "outside": never as "any time".
+    let meets = TimeZone::get(&policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
+    if !meets {
+        reasons.push(Ineligible::OutsideHours);
+    }
+    reasons
+}
+
+/// Whether these can be the parcels of a delivery.
+pub(super) fn countable(parcels: &[TrackingNumber]) -> Result<(), Refusal> {
+    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
+        return Err(Refusal::ParcelCount);
+    }
+    let repeated = |(at, parcel): (usize, &TrackingNumber)| parcels[..at].contains(parcel);
+    if parcels.iter().enumerate().any(repeated) {
+        return Err(Refusal::ParcelRepeated);
+    }
+    Ok(())
 }
 
 /// A door whose opener forbids it is not opened, and neither is one that could not be closed again.
@@ -120,17 +145,7 @@ pub fn book(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<(Grant, LogEntry), Refusal> {
-    let parcels = &booking.tracking_numbers;
-    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
-        return Err(Refusal::ParcelCount);
-    }
-    if parcels
-        .iter()
-        .enumerate()
-        .any(|(at, parcel)| parcels[..at].contains(parcel))
-    {
-        return Err(Refusal::ParcelRepeated);
-    }
+    countable(&booking.tracking_numbers)?;
     let answer = eligibility(
         site.as_ref(),
         &booking.carrier,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use postern_contract::{
-    delivery::{Direction, GrantState, PendingCommand, Progress},
+    delivery::{Direction, GrantState, PendingCommand, Progress, Window},
     door::DoorReading,
     event::DeliveryEvent,
     ids::CommandId,
@@ -21,6 +21,22 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         DeliveryEvent::Dispatched { driver, arm_at } => {
             next.driver.clone_from(driver);
             next.arm_at = Some(*arm_at);
+        }
+        DeliveryEvent::Changed {
+            window,
+            arm_at,
+            driver,
+            tracking_numbers,
+        } => {
+            if let Some(window) = window {
+                move_to(&mut next, *window, *arm_at);
+            }
+            if driver.is_some() {
+                next.driver.clone_from(driver);
+            }
+            if let Some(tracking_numbers) = tracking_numbers {
+                next.tracking_numbers.clone_from(tracking_numbers);
+            }
         }
         DeliveryEvent::Armed { code_number } => {
             next.state = GrantState::Armed;
@@ -146,6 +162,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
+}
+
+/// The window is another: what was ready for the one before is so no longer.
+fn move_to(grant: &mut Grant, window: Window, arm_at: Option<Timestamp>) {
+    grant.day = Some(grant.policy.day_of(window.starts_at()));
+    grant.window = window;
+    grant.arm_at = arm_at;
+    grant.state = GrantState::Scheduled;
+    grant.code_ready = false;
 }
 
 /// Of two orders the opening may be either one's work: then the other may yet come, and is watched for during its whole time.

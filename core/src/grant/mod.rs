@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     agenda::{Chore, chore, due_at, next_look},
     book::{Booking, DeliverySite, book, eligibility},
-    command::{Command, CommandResult, Context},
+    command::{Change, Command, CommandResult, Context},
     decide::decide,
     evolve::evolve,
     geofence::Geofence,

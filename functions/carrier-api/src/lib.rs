@@ -54,7 +54,7 @@ fn routes() -> OpenApiRouter<Carriers> {
     OpenApiRouter::new()
         .routes(routes!(eligibility::ask))
         .routes(routes!(deliveries::book::book, deliveries::list::list))
-        .routes(routes!(deliveries::get::get))
+        .routes(routes!(deliveries::get::get, deliveries::change::change))
         .routes(routes!(deliveries::dispatch::dispatch))
         .routes(routes!(deliveries::open::open))
         .routes(routes!(deliveries::close::close))

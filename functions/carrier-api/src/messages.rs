@@ -10,6 +10,7 @@ postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
     Eligibility = carrier::Eligibility;
     BookDelivery = carrier::BookDelivery;
+    ChangeDelivery = carrier::ChangeDelivery;
     Dispatch = carrier::Dispatch;
     OpenDoor = carrier::OpenDoor;
     CloseDoor = carrier::CloseDoor;

@@ -53,6 +53,7 @@ const BASE: Bounds = Bounds {
     start: Start::Armed,
     horizon: 8,
     window: (1, 6),
+    other_window: (0, 0),
     left: NOTHING,
     flows_max: 2,
     sights_max: 0,
@@ -60,12 +61,15 @@ const BASE: Bounds = Bounds {
     tells_changes: false,
     skew: 0,
     reissues_max: 1,
-    asks: Asks {
-        cancel: false,
-        complete: false,
-        reissue: false,
-    },
+    asks: NO_ASKS,
     wishes: NO_WISHES,
+};
+
+const NO_ASKS: Asks = Asks {
+    change: false,
+    cancel: false,
+    complete: false,
+    reissue: false,
 };
 
 const NO_WISHES: Wishes = Wishes {
@@ -194,7 +198,7 @@ pub const TENANTS: Config = Config {
         asks: Asks {
             cancel: true,
             complete: true,
-            reissue: false,
+            ..NO_ASKS
         },
         wishes: Wishes {
             off: false,
@@ -302,9 +306,9 @@ pub const REISSUE: Config = Config {
         horizon: 9,
         window: (1, 10),
         asks: Asks {
-            cancel: false,
             complete: true,
             reissue: true,
+            ..NO_ASKS
         },
         flows_max: 1,
         left: Left {
@@ -350,7 +354,7 @@ pub const BOOKED: Config = Config {
         asks: Asks {
             cancel: true,
             complete: true,
-            reissue: false,
+            ..NO_ASKS
         },
         left: Left {
             opens: 1,
@@ -361,6 +365,37 @@ pub const BOOKED: Config = Config {
         ..BASE
     },
     places: &[places::OPENED, places::CANCELLED, places::EXPIRED],
+};
+
+/// The carrier changes the window, before the parcels are out and after, while a driver taps open and flows are cut off.
+pub const CHANGED: Config = Config {
+    name: "changed",
+    bounds: Bounds {
+        start: Start::Booked,
+        window: (2, 5),
+        other_window: (4, 7),
+        horizon: 9,
+        flows_max: 1,
+        asks: Asks {
+            change: true,
+            ..NO_ASKS
+        },
+        left: Left {
+            opens: 2,
+            asks: 2,
+            crashes: 1,
+            faults: 1,
+            ..NOTHING
+        },
+        ..BASE
+    },
+    places: &[
+        places::OPENED,
+        places::EXPIRED,
+        places::CHANGED,
+        places::CHANGED_WHILE_DECIDED,
+        places::OPENED_IN_ANOTHER_WINDOW,
+    ],
 };
 
 /// All of them.
@@ -377,4 +412,5 @@ pub const ALL: &[Config] = &[
     REISSUE,
     SILENCE,
     BOOKED,
+    CHANGED,
 ];

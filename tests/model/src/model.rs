@@ -70,7 +70,10 @@ impl Delivery {
             errand: None,
             ordered: 0,
             left: self.bounds.left,
-            truth: Truth::default(),
+            truth: Truth {
+                window: self.bounds.window,
+                ..Truth::default()
+            },
         };
         if self.bounds.start == Start::Booked {
             return world;
@@ -144,6 +147,9 @@ impl Delivery {
             if self.rules.code_in_clear(after.codes_minted) {
                 world.truth.breaks(Promise::SecretsKept);
             }
+        }
+        if decided.has("changed") && !after.code_ready {
+            world.code = None;
         }
         if decided.leaks {
             world.truth.breaks(Promise::SecretsKept);

@@ -5,6 +5,7 @@ use postern_core::grant::Grant;
 
 use crate::{
     model::Delivery,
+    values::tick,
     world::{Due, Stands, World},
 };
 
@@ -83,6 +84,17 @@ places! {
     /// Two flows decided to open about the same grant.
     TWO_DECIDED = "two opens decided": |_grant, world| {
         world.flows.iter().filter(|flow| matches!(flow, crate::world::Flow::Decided { .. })).count() > 1
+    };
+    /// The window was changed.
+    CHANGED = "window changed": |grant, world| tick(grant.window.ends_at()) == world.truth.window.1 && world.truth.window.0 == 4;
+    /// The window was changed while a flow had decided to open by the one before.
+    CHANGED_WHILE_DECIDED = "window changed while an open was decided": |_grant, world| {
+        world.truth.window.0 == 4
+            && world.flows.iter().any(|flow| matches!(flow, crate::world::Flow::Decided { at, .. } if *at < 4))
+    };
+    /// Opened by order in the window that it was changed to.
+    OPENED_IN_ANOTHER_WINDOW = "opened in another window": |grant, world| {
+        grant.state == GrantState::Open && world.truth.window.0 == 4 && world.truth.ours.is_some()
     };
     /// The door moved with nobody ordering it, and that was told.
     MOVED_UNORDERED = "moved unordered": |_grant, world| world.truth.movement_told;

@@ -4,9 +4,9 @@ use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted, Disposition},
     delivery::RevocationReason,
 };
-use postern_core::grant::{Command, CommandResult};
+use postern_core::grant::{Change, Command, CommandResult};
 
-use crate::values::{Driver, Order, Seen, command, driver, fix, parcel, reading};
+use crate::values::{Driver, Order, Seen, Tick, command, driver, fix, parcel, reading, window};
 
 /// What a driver asks at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,7 @@ pub enum TakenBack {
 #[expect(missing_docs, reason = "each is the command of the same name")]
 pub enum Step {
     Dispatch,
+    Change(Tick, Tick),
     Arm,
     Open(Order, Asked),
     Close(Order, Driver),
@@ -77,6 +78,10 @@ impl Step {
     pub fn command(self) -> Command {
         match self {
             Step::Dispatch => Command::Dispatch { driver: None },
+            Step::Change(from, until) => Command::Change(Change {
+                window: Some(window((from, until))),
+                ..Change::default()
+            }),
             Step::Arm => Command::Arm,
             Step::Open(order, asked) => Command::Open {
                 command: command(order),

@@ -67,10 +67,21 @@ impl Job {
     async fn deliver(&self, delivery: DeliveryId) {
         let time = self.caller.scene.time;
         time.until(self.plan.dispatch_at).await;
+        let early = self.strikes(Kind::Change);
+        if early {
+            self.change(delivery, "early").await;
+        }
         if !self.dispatch(delivery).await {
             return;
         }
         let arrival = self.arrival();
+        if self.strikes(Kind::Change) {
+            let spare = arrival.duration_since(self.caller.scene.now()).as_millis();
+            let spare = u64::try_from(spare).unwrap_or_default();
+            let after = Duration::from_millis(self.dice.between(0, spare));
+            sleep(after).await;
+            self.change(delivery, "late").await;
+        }
         time.until(arrival).await;
         self.under_way.fetch_add(1, Ordering::Relaxed);
         self.at_the_door(delivery).await;
@@ -131,7 +142,7 @@ impl Job {
                         number: self.plan.number,
                         carrier: self.plan.carrier,
                         household: self.plan.household,
-                        window,
+                        windows: vec![window],
                         parcels,
                         driver: None,
                         taken_back: None,
@@ -178,6 +189,31 @@ impl Job {
             }
         }
         false
+    }
+
+    /// Moves the window's ends about the moment at which the driver means to come.
+    async fn change(&self, delivery: DeliveryId, which: &str) {
+        let (from, until) = self.plan.window;
+        let between = |from: jiff::Timestamp, until: jiff::Timestamp| {
+            let span = u64::try_from(until.duration_since(from).as_millis()).unwrap_or_default();
+            from + SignedDuration::from_millis(i64::try_from(self.dice.between(0, span)).unwrap_or_default())
+        };
+        let come = self.plan.arrive_at;
+        let ends = between(come, until) + SignedDuration::from_mins(1);
+        let Ok(window) = Window::new(between(from, come), ends) else {
+            return;
+        };
+        let truth = &self.caller.truth;
+        let before = truth.of(delivery).map_or(Vec::new(), |booked| booked.windows);
+        truth.windows(delivery, [before.clone(), vec![window]].concat());
+        let path = format!("/v1/deliveries/{delivery}");
+        let ask = Ask::send(Method::PATCH, path, json!({ "window": window }));
+        let ask = ask.keyed(self.key(&format!("change-{which}"), 0));
+        match self.caller.insist(&ask, TRIES).await {
+            Heard::Answer(answer) if answer.done() => truth.windows(delivery, vec![window]),
+            // It may not have been the first to be refused so: a try before it may have been done.
+            Heard::Answer(_) | Heard::Nothing => {}
+        }
     }
 
     async fn cancel(&self, delivery: DeliveryId, after: Duration) {

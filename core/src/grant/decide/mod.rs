@@ -3,6 +3,7 @@
 //! An empty list of events means that there is nothing to do: what was asked for is so already. Every guard here is one that a
 //! promise rests on; they stand in a fixed order, from what is over to what is still missing.
 
+mod change;
 mod close;
 mod end;
 mod observe;
@@ -26,6 +27,7 @@ use super::{Command, Context, Grant, Refusal};
 pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<Vec<DeliveryEvent>, Refusal> {
     match command {
         Command::Dispatch { driver } => open::dispatch(grant, driver, context),
+        Command::Change(change) => change::change(grant, change, context),
         Command::Arm => open::arm(grant, context),
         Command::Open {
             command,

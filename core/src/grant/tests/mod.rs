@@ -2,6 +2,7 @@
 
 mod agenda;
 mod booking;
+mod changing;
 mod closing;
 mod doubt;
 mod ending;

@@ -207,6 +207,7 @@ fn the_random_stories_come_to_everything_that_can_happen() {
         "attention_cleared",
         "attention_raised",
         "cancelled",
+        "changed",
         "close_accepted",
         "close_not_executed",
         "close_requested",

@@ -107,6 +107,14 @@ impl Witness {
                 self.ended = true;
             }
             DeliveryEvent::Revoked { .. } => self.end(entry),
+            DeliveryEvent::Changed { window, .. } => {
+                // Promise 2: what was decided for another window is not under way.
+                assert!(self.ordered_at.is_none() && !self.open && !self.closed_once && !self.revoked);
+                assert!(self.late_until.is_none());
+                if window.is_some() {
+                    self.ready = None;
+                }
+            }
             DeliveryEvent::Booked { .. }
             | DeliveryEvent::Dispatched { .. }
             | DeliveryEvent::OpenAccepted { .. }

@@ -2,6 +2,7 @@
 
 pub(crate) mod book;
 pub(crate) mod cancel;
+pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod complete;
 pub(crate) mod dispatch;

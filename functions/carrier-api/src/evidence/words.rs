@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, GrantState, RevocationReason},
+    delivery::{Actor, Attention, GrantState, RevocationReason, Window},
     door::{DoorReading, DoorState, Observer},
     event::DeliveryEvent,
     evidence::BundleStage,
@@ -169,6 +169,7 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
             "The parcels are out for delivery.",
             "Les colis sont en cours de livraison.",
         ),
+        E::Changed { window, .. } => return changed(window.as_ref(), language),
         E::Armed { .. } => ("A one-time code was made.", "Un code à usage unique a été créé."),
         E::OpenRequested {
             distance_m,
@@ -332,6 +333,24 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
         }
     };
     say(language, english, french).to_owned()
+}
+
+/// What the carrier changed; what it is now stands in the delivery itself.
+fn changed(window: Option<&Window>, language: Language) -> String {
+    match window {
+        Some(window) => told(
+            language,
+            "Changed by the carrier; the door may be opened",
+            "Modifiée par le transporteur ; la porte peut être ouverte",
+            &format!("{} – {}", moment(window.starts_at()), moment(window.ends_at())),
+        ),
+        None => say(
+            language,
+            "Changed by the carrier: its driver or its parcels.",
+            "Modifiée par le transporteur : son livreur ou ses colis.",
+        )
+        .to_owned(),
+    }
 }
 
 fn told(language: Language, english: &str, french: &str, what: &str) -> String {

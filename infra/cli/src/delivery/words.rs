@@ -58,6 +58,24 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
                 at(*arm_at)
             )
         }
+        E::Changed {
+            window,
+            arm_at,
+            driver,
+            tracking_numbers,
+        } => {
+            let changes = [
+                window
+                    .map(|window| format!("between {} and {}", at(window.starts_at()), at(window.ends_at()))),
+                arm_at.map(|moment| format!("the door may be asked for from {}", at(moment))),
+                driver.as_ref().map(|_| "another driver".to_owned()),
+                tracking_numbers
+                    .as_ref()
+                    .map(|parcels| counted(parcels.len(), "parcel")),
+            ];
+            let changes: Vec<String> = changes.into_iter().flatten().collect();
+            format!("The carrier changed it: {}.", changes.join(", "))
+        }
         E::Armed { code_number } => {
             format!("One-time code number {code_number} was minted and sealed: the door can be asked for.")
         }

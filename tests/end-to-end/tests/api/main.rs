@@ -5,6 +5,7 @@
 
 mod at_the_door;
 mod bodies;
+mod changing;
 mod described;
 mod forgeries;
 mod fuzz;

@@ -220,6 +220,17 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         ),
         get("/v1/deliveries", "deliveries:read", LISTED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
+        Route {
+            method: Method::PATCH,
+            ..post(
+                "/v1/deliveries/{id}",
+                &[],
+                json_route(
+                    json!({}),
+                    json!({"window": window, "driver": "driver-7", "tracking_numbers": [parcel]}),
+                ),
+            )
+        },
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
         get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
         get("/v1/events", "deliveries:read", &["after", "limit", "wait"]),
