@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
-        AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete, Dispatch, Eligibility,
-        OpenDoor, Reissue,
+        AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
+        Dispatch, Eligibilities, Eligibility, OpenDoor, Reissue,
     },
     customer::{
         ActivityEntry, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted,
@@ -146,6 +146,8 @@ pub fn all() -> Vec<Published> {
         published::<AdapterReply>("adapter-reply"),
         published::<AskEligibility>("ask-eligibility"),
         published::<Eligibility>("eligibility"),
+        published::<AskEligibilities>("ask-eligibilities"),
+        published::<Eligibilities>("eligibilities"),
         published::<BookDelivery>("book-delivery"),
         published::<ChangeDelivery>("change-delivery"),
         published::<Dispatch>("dispatch"),

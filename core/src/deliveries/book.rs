@@ -1,51 +1,21 @@
-//! Can a delivery be had at an address, and booking one.
+//! Booking a delivery.
 
-use postern_contract::{
-    carrier::{AskEligibility, BookDelivery, Eligibility},
-    delivery::DeliveryView,
-    ids::CarrierId,
-    place::Address,
-};
+use postern_contract::{carrier::BookDelivery, delivery::DeliveryView};
 
 use super::{
-    answer::{Idempotent, must_be_active},
+    answer::Idempotent,
     commit::{follow_up, grant_write, log_write},
+    eligibility::site_at,
     list::relist,
-    site::load_site,
 };
 use crate::{
     Error, Platform,
-    grant::{Booking, DeliverySite, Viewer, book as book_grant, eligibility},
+    grant::{Booking, Viewer, book as book_grant},
     log::LogSalt,
-    store::{Owner, StoreError, Write},
+    store::{StoreError, Write},
 };
 
 const TRIES_MAX: usize = 12;
-
-/// Whether a parcel to this address can be left in the garage by this carrier.
-///
-/// # Errors
-/// [`Error::Invalid`] for a postal code that is none; [`Error::Store`].
-pub async fn ask_eligibility(
-    platform: &Platform,
-    carrier: &CarrierId,
-    question: &AskEligibility,
-) -> Result<Eligibility, Error> {
-    let (active, site) = tokio::join!(
-        must_be_active(platform, carrier),
-        site_at(platform, &question.address)
-    );
-    active?;
-    let site = site?;
-    let now = platform.now();
-    Ok(eligibility(
-        site.as_ref(),
-        carrier,
-        question.window.as_ref(),
-        now,
-        &platform.limits,
-    ))
-}
 
 /// Books a delivery. The delivery, the first entry of its log, its place among the household's and the answer to this request
 /// come to be in one transaction.
@@ -94,12 +64,4 @@ pub async fn book(
         }
     }
     Err(Error::Contended)
-}
-
-async fn site_at(platform: &Platform, address: &Address) -> Result<Option<DeliverySite>, Error> {
-    let normalised = address.normalised()?;
-    match platform.store.household_of(Owner::Address(&normalised)).await? {
-        Some(household) => load_site(platform, household).await.map(Some),
-        None => Ok(None),
-    }
 }

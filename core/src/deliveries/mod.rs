@@ -8,6 +8,7 @@ mod ask;
 mod book;
 mod close;
 mod commit;
+mod eligibility;
 mod list;
 mod look;
 mod open;
@@ -23,9 +24,10 @@ mod take_over;
 pub use self::{
     answer::Idempotent,
     ask::{cancel, change, complete, dispatch},
-    book::{ask_eligibility, book},
+    book::book,
     close::{CLOSING, Closing, close},
     commit::code_record,
+    eligibility::{ask_eligibilities, ask_eligibility},
     list::{Wanted, list},
     open::{OPENING, Opening, open},
     read::{evidence, get, get_of_household, log, wait_until},

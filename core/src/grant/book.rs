@@ -11,7 +11,7 @@ use postern_contract::{
     unattended::UnattendedClosePermit,
 };
 
-use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
+use super::{Grant, GrantedDoor, Limits, Policy, Refusal, offers::offers};
 use crate::log::{self, LogSalt};
 
 /// A household as a place to deliver to.
@@ -42,12 +42,13 @@ pub struct Booking {
     pub log_salt: LogSalt,
 }
 
-/// Whether `carrier` may have a delivery at `site`, within `window` where one is known.
+/// Whether `carrier` may have a delivery at `site`, within `window` where one is known; and the windows on offer on so many `days`.
 #[must_use]
 pub fn eligibility(
     site: Option<&DeliverySite>,
     carrier: &CarrierId,
     window: Option<&Window>,
+    days: u8,
     now: Timestamp,
     limits: &Limits,
 ) -> Eligibility {
@@ -56,13 +57,12 @@ pub fn eligibility(
         None => vec![Ineligible::NotOffered],
     };
     let eligible = reasons.is_empty();
-    let time_zone = site
-        .filter(|_| eligible)
-        .map(|site| site.policy.time_zone.clone());
+    let policy = site.filter(|_| eligible).map(|site| &site.policy);
     Eligibility {
         eligible,
         reasons,
-        time_zone,
+        time_zone: policy.map(|policy| policy.time_zone.clone()),
+        windows: policy.map_or_else(Vec::new, |policy| offers(policy, now, days, limits)),
     }
 }
 
@@ -150,6 +150,7 @@ pub fn book(
         site.as_ref(),
         &booking.carrier,
         Some(&booking.window),
+        0,
         now,
         limits,
     );

@@ -11,6 +11,7 @@ mod decide;
 mod evolve;
 mod geofence;
 mod limits;
+mod offers;
 mod refusal;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use self::{
     evolve::evolve,
     geofence::Geofence,
     limits::Limits,
+    offers::offers,
     refusal::Refusal,
 };
 use crate::{

@@ -53,6 +53,7 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
 fn routes() -> OpenApiRouter<Carriers> {
     OpenApiRouter::new()
         .routes(routes!(eligibility::ask))
+        .routes(routes!(eligibility::ask_many))
         .routes(routes!(deliveries::book::book, deliveries::list::list))
         .routes(routes!(deliveries::get::get, deliveries::change::change))
         .routes(routes!(deliveries::dispatch::dispatch))

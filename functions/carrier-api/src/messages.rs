@@ -9,6 +9,8 @@ use crate::{DELIVERIES, WEBHOOKS};
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
     Eligibility = carrier::Eligibility;
+    AskEligibilities = carrier::AskEligibilities;
+    Eligibilities = carrier::Eligibilities;
     BookDelivery = carrier::BookDelivery;
     ChangeDelivery = carrier::ChangeDelivery;
     Dispatch = carrier::Dispatch;

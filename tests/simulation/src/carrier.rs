@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How often a carrier repeats one request.
-const TRIES: u32 = 8;
+pub(crate) const TRIES: u32 = 8;
 /// How often a driver asks anew at the door.
 const ATTEMPTS: u32 = 6;
 
@@ -92,7 +92,7 @@ impl Job {
         self.caller.scene.faults.strikes(kind)
     }
 
-    fn key(&self, verb: &str, attempt: u32) -> String {
+    pub(crate) fn key(&self, verb: &str, attempt: u32) -> String {
         format!("{verb}-{}-{attempt}", self.plan.number)
     }
 
@@ -161,7 +161,7 @@ impl Job {
         None
     }
 
-    async fn verb(&self, delivery: DeliveryId, verb: &str, key: String, body: Value) -> Heard {
+    pub(crate) async fn verb(&self, delivery: DeliveryId, verb: &str, key: String, body: Value) -> Heard {
         let path = format!("/v1/deliveries/{delivery}/{verb}");
         let ask = Ask::send(Method::POST, path, body).keyed(key);
         self.caller.insist(&ask, TRIES).await
@@ -189,31 +189,6 @@ impl Job {
             }
         }
         false
-    }
-
-    /// Moves the window's ends about the moment at which the driver means to come.
-    async fn change(&self, delivery: DeliveryId, which: &str) {
-        let (from, until) = self.plan.window;
-        let between = |from: jiff::Timestamp, until: jiff::Timestamp| {
-            let span = u64::try_from(until.duration_since(from).as_millis()).unwrap_or_default();
-            from + SignedDuration::from_millis(i64::try_from(self.dice.between(0, span)).unwrap_or_default())
-        };
-        let come = self.plan.arrive_at;
-        let ends = between(come, until) + SignedDuration::from_mins(1);
-        let Ok(window) = Window::new(between(from, come), ends) else {
-            return;
-        };
-        let truth = &self.caller.truth;
-        let before = truth.of(delivery).map_or(Vec::new(), |booked| booked.windows);
-        truth.windows(delivery, [before.clone(), vec![window]].concat());
-        let path = format!("/v1/deliveries/{delivery}");
-        let ask = Ask::send(Method::PATCH, path, json!({ "window": window }));
-        let ask = ask.keyed(self.key(&format!("change-{which}"), 0));
-        match self.caller.insist(&ask, TRIES).await {
-            Heard::Answer(answer) if answer.done() => truth.windows(delivery, vec![window]),
-            // It may not have been the first to be refused so: a try before it may have been done.
-            Heard::Answer(_) | Heard::Nothing => {}
-        }
     }
 
     async fn cancel(&self, delivery: DeliveryId, after: Duration) {

@@ -7,6 +7,7 @@ mod closing;
 mod doubt;
 mod ending;
 mod fixtures;
+mod offering;
 mod opening;
 mod promises;
 mod random;

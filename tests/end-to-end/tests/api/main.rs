@@ -6,6 +6,7 @@
 mod at_the_door;
 mod bodies;
 mod changing;
+mod checkout;
 mod described;
 mod forgeries;
 mod fuzz;

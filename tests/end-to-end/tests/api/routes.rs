@@ -207,7 +207,16 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             ..post(
                 "/v1/eligibility",
                 &[],
-                json_route(json!({"address": address}), json!({"window": window})),
+                json_route(json!({"address": address}), json!({"window": window, "days": 3})),
+            )
+        },
+        Route {
+            scope: "eligibility:read",
+            keyed: false,
+            ..post(
+                "/v1/eligibility/batch",
+                &[],
+                json_route(json!({"questions": [{"address": address}]}), json!({})),
             )
         },
         post(
