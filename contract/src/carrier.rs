@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Invalid,
-    delivery::Window,
+    delivery::{DoorstepReason, Window},
     place::{Address, Fix},
     text::{DriverRef, Remark, TrackingNumber},
 };
@@ -131,6 +131,17 @@ pub struct Reissue {
 pub struct Cancel {
     /// Why.
     pub reason: Remark,
+}
+
+/// The parcels were left at the doorstep instead of inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveAtDoorstep {
+    /// Why.
+    pub reason: DoorstepReason,
+    /// In the driver's words; the customer reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<Remark>,
 }
 
 /// A carrier, as the operator registered it.

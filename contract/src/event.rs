@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, RevocationReason, Window},
+    delivery::{Actor, Attention, DoorstepReason, RevocationReason, Window},
     door::DoorReading,
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
     text::{DriverRef, Remark, TrackingNumber},
@@ -201,6 +201,22 @@ pub enum DeliveryEvent {
         /// The parcels left inside.
         dropped: Vec<TrackingNumber>,
     },
+    /// The parcels were left at the doorstep while the door may yet open: nothing opens any more, and the door is seen closed first.
+    DoorstepRequested {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
+    /// It ended with the parcels at the doorstep.
+    LeftAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
     /// The carrier called it off.
     Cancelled {
         /// Why.
@@ -245,6 +261,8 @@ impl DeliveryEvent {
             Self::ReissueLapsed => "reissue_lapsed",
             Self::RevocationRequested { .. } => "revocation_requested",
             Self::Completed { .. } => "completed",
+            Self::DoorstepRequested { .. } => "doorstep_requested",
+            Self::LeftAtDoorstep { .. } => "left_at_doorstep",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
             Self::Revoked { .. } => "revoked",

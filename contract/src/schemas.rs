@@ -13,7 +13,7 @@ use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
         AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
-        Dispatch, Eligibilities, Eligibility, OpenDoor, Reissue,
+        Dispatch, Eligibilities, Eligibility, LeaveAtDoorstep, OpenDoor, Reissue,
     },
     customer::{
         ActivityEntry, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted,
@@ -156,6 +156,7 @@ pub fn all() -> Vec<Published> {
         published::<Complete>("complete"),
         published::<Reissue>("reissue"),
         published::<Cancel>("cancel"),
+        published::<LeaveAtDoorstep>("leave-at-doorstep"),
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
         published::<EvidenceBundle>("evidence-bundle"),

@@ -44,6 +44,9 @@ impl DeliveryEvent {
             | Self::Reissued { driver: _, number: _ }
             | Self::ReissueLapsed
             | Self::Completed { by: _, dropped: _ }
+            // The carrier's own word, of which it tells the household.
+            | Self::DoorstepRequested { reason: _, remark: _ }
+            | Self::LeftAtDoorstep { reason: _, remark: _ }
             | Self::Cancelled { reason: _ }
             | Self::Expired => self.clone(),
             Self::Opened { reading } => Self::Opened {

@@ -2,7 +2,7 @@
 //! what happened and the answer.
 
 use postern_contract::{
-    carrier::{Cancel, ChangeDelivery, Complete, Dispatch},
+    carrier::{Cancel, ChangeDelivery, Complete, Dispatch, LeaveAtDoorstep},
     delivery::DeliveryView,
     ids::DeliveryId,
 };
@@ -85,6 +85,23 @@ pub async fn cancel(
 ) -> Result<DeliveryView, Error> {
     ask(platform, caller, delivery, || Command::Cancel {
         reason: body.reason.clone(),
+    })
+    .await
+}
+
+/// The parcels were left at the doorstep.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn leave_at_doorstep(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: LeaveAtDoorstep,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::LeaveAtDoorstep {
+        reason: body.reason,
+        remark: body.remark.clone(),
     })
     .await
 }

@@ -197,6 +197,7 @@ pub fn book(
         reissues: 0,
         reissue_until: None,
         revocation: None,
+        doorstep: None,
         taken_over_at: None,
         overtaken_until: None,
         last_reading: None,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted},
-    delivery::{RevocationReason, Window},
+    delivery::{DoorstepReason, RevocationReason, Window},
     door::DoorReading,
     ids::CommandId,
     place::Fix,
@@ -82,6 +82,13 @@ pub enum Command {
     Cancel {
         /// Why.
         reason: Remark,
+    },
+    /// The parcels were left at the doorstep.
+    LeaveAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        remark: Option<Remark>,
     },
     /// The window has gone by.
     Expire,

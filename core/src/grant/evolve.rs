@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use postern_contract::{
-    delivery::{Direction, GrantState, PendingCommand, Progress, Window},
+    delivery::{Direction, Doorstep, DoorstepReason, GrantState, PendingCommand, Progress, Window},
     door::DoorReading,
     event::DeliveryEvent,
     ids::CommandId,
+    text::Remark,
 };
 
 use super::{Grant, Limits};
@@ -154,6 +155,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.code_ready = false;
         }
         DeliveryEvent::Completed { .. } => end(&mut next, GrantState::Completed),
+        DeliveryEvent::DoorstepRequested { reason, remark } => {
+            next.doorstep = Some(doorstep(*reason, remark.as_ref(), at));
+            next.code_ready = false;
+        }
+        DeliveryEvent::LeftAtDoorstep { reason, remark } => {
+            let said = || doorstep(*reason, remark.as_ref(), at);
+            next.doorstep.get_or_insert_with(said);
+            end(&mut next, GrantState::Cancelled);
+        }
         DeliveryEvent::Cancelled { .. } => end(&mut next, GrantState::Cancelled),
         DeliveryEvent::Expired => end(&mut next, GrantState::Expired),
         DeliveryEvent::Revoked { reason } => {
@@ -191,6 +201,14 @@ fn overtake(grant: &mut Grant) {
         .filter(|pending| pending.progress == Progress::Requested)
         .map(|pending| pending.send_by);
     grant.overtaken_until = grant.overtaken_until.max(unsent);
+}
+
+fn doorstep(reason: DoorstepReason, remark: Option<&Remark>, at: Timestamp) -> Doorstep {
+    Doorstep {
+        reason,
+        remark: remark.cloned(),
+        at,
+    }
 }
 
 fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {

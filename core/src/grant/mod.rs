@@ -19,8 +19,8 @@ mod tests;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use postern_contract::{
     delivery::{
-        Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, Progress, RevocationReason,
-        Window,
+        Attention, DeliveryView, Direction, DoorView, Doorstep, GrantState, PendingCommand, Progress,
+        RevocationReason, Window,
     },
     door::{DoorKind, DoorReading, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
@@ -149,6 +149,9 @@ pub struct Grant {
     pub reissue_until: Option<Timestamp>,
     /// Set when the household has taken the right back while the door was in use.
     pub revocation: Option<RevocationReason>,
+    /// Set when the parcels were left at the doorstep.
+    #[serde(default)]
+    pub doorstep: Option<Doorstep>,
     /// Since when a person sees to the door, once one has said so.
     #[serde(default)]
     pub taken_over_at: Option<Timestamp>,
@@ -226,6 +229,7 @@ impl Grant {
                 Viewer::Carrier => self.revocation.map(RevocationReason::shared),
                 Viewer::Household => self.revocation,
             },
+            doorstep: self.doorstep.clone(),
             taken_over_at: self.taken_over_at,
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -297,6 +301,28 @@ impl Grant {
         unsent
             .max(self.overtaken_until)
             .is_some_and(|until| now < until + limits.lapse_after)
+    }
+
+    /// Why nothing may be opened any more though the grant has not ended yet: the refusal of whoever asks.
+    #[must_use]
+    pub const fn withdrawn(&self) -> Option<Refusal> {
+        match (self.revocation, &self.doorstep) {
+            (Some(_), _) => Some(Refusal::DeliveryRevoked),
+            (None, Some(_)) => Some(Refusal::DeliveryCancelled),
+            (None, None) => None,
+        }
+    }
+
+    /// The end of a grant whose right was taken back, or whose parcels were left at the doorstep.
+    fn end_withdrawn(&self) -> Option<DeliveryEvent> {
+        match (self.revocation, &self.doorstep) {
+            (Some(reason), _) => Some(DeliveryEvent::Revoked { reason }),
+            (None, Some(doorstep)) => Some(DeliveryEvent::LeftAtDoorstep {
+                reason: doorstep.reason,
+                remark: doorstep.remark.clone(),
+            }),
+            (None, None) => None,
+        }
     }
 
     /// Whether the driver has been inside before: the code at hand, if any, is a reissued one.

@@ -62,6 +62,7 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(deliveries::complete::complete))
         .routes(routes!(deliveries::reissue::reissue))
         .routes(routes!(deliveries::cancel::cancel))
+        .routes(routes!(deliveries::doorstep::doorstep))
         .routes(routes!(deliveries::log::log))
         .routes(routes!(evidence::evidence))
         .routes(routes!(events::list))

@@ -19,6 +19,7 @@ postern_http::messages! {
     Complete = carrier::Complete;
     Reissue = carrier::Reissue;
     Cancel = carrier::Cancel;
+    LeaveAtDoorstep = carrier::LeaveAtDoorstep;
     FeedPage = feed::FeedPage;
     WebhookId = ids::WebhookId;
     CreateWebhook = webhook::CreateWebhook;

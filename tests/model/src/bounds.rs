@@ -61,6 +61,8 @@ pub struct Bounds {
 pub struct Asks {
     /// Changing the window.
     pub change: bool,
+    /// Leaving the parcels at the doorstep.
+    pub doorstep: bool,
     /// Calling off.
     pub cancel: bool,
     /// Saying that the parcels are inside.

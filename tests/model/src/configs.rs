@@ -71,6 +71,7 @@ const BASE: Bounds = Bounds {
 
 const NO_ASKS: Asks = Asks {
     change: false,
+    doorstep: false,
     cancel: false,
     complete: false,
     reissue: false,
@@ -386,4 +387,5 @@ pub const ALL: &[Config] = &[
     SILENCE,
     BOOKED,
     CHANGED,
+    DOORSTEP,
 ];

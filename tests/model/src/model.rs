@@ -161,9 +161,15 @@ impl Delivery {
         if decided.has("closed") && !world.truth.closed_since {
             world.truth.breaks(Promise::ClosedOrTold);
         }
-        world.truth.taken_back |= decided.has("revocation_requested") || decided.has("revoked");
+        let taken_back = [
+            "revocation_requested",
+            "revoked",
+            "doorstep_requested",
+            "left_at_doorstep",
+        ];
+        world.truth.taken_back |= taken_back.into_iter().any(|event| decided.has(event));
         world.truth.movement_told |= decided.has("moved_unordered");
-        world.truth.answered |= decided.has("cancelled");
+        world.truth.answered |= decided.has("cancelled") || decided.has("left_at_doorstep");
     }
 
     /// Whether the command under way is one of which something was heard.

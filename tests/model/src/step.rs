@@ -2,7 +2,7 @@
 
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted, Disposition},
-    delivery::RevocationReason,
+    delivery::{DoorstepReason, RevocationReason},
 };
 use postern_core::grant::{Change, Command, CommandResult};
 
@@ -66,6 +66,7 @@ pub enum Step {
     Reissue(Driver),
     LapseReissue,
     Cancel,
+    Doorstep,
     Expire,
     Revoke(TakenBack),
     TakeOver,
@@ -111,6 +112,10 @@ impl Step {
             Step::LapseReissue => Command::LapseReissue,
             Step::Cancel => Command::Cancel {
                 reason: "lost".parse().expect("a remark"),
+            },
+            Step::Doorstep => Command::LeaveAtDoorstep {
+                reason: DoorstepReason::DoorDidNotOpen,
+                remark: None,
             },
             Step::Expire => Command::Expire,
             Step::TakeOver => Command::TakeOver,

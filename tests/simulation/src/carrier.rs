@@ -191,17 +191,6 @@ impl Job {
         false
     }
 
-    async fn cancel(&self, delivery: DeliveryId, after: Duration) {
-        sleep(after).await;
-        let body = json!({ "reason": "the customer called us" });
-        let heard = self.verb(delivery, "cancel", self.key("cancel", 0), body).await;
-        if matches!(&heard, Heard::Answer(answer) if answer.done()) {
-            self.caller
-                .truth
-                .taken_back(delivery, self.caller.scene.now(), "a cancel");
-        }
-    }
-
     /// Opens, goes in, closes, perhaps goes back in, and completes.
     async fn at_the_door(&self, delivery: DeliveryId) {
         if self.strikes(Kind::SecondDriver) {
@@ -212,6 +201,13 @@ impl Job {
                 return;
             }
         } else if !self.through_the_door(delivery, "open").await {
+            if self.dice.happens(0.5) {
+                self.leave_at_the_doorstep(delivery).await;
+            }
+            return;
+        }
+        if self.strikes(Kind::Doorstep) {
+            self.leave_at_the_doorstep(delivery).await;
             return;
         }
         let mut back = 0;

@@ -1,9 +1,13 @@
-//! What a carrier asks about a visit beside opening and closing: another window.
+//! What a carrier asks about a visit beside opening and closing: another window, leaving the parcels at the doorstep, and
+//! calling it off.
+
+use std::time::Duration;
 
 use axum::http::Method;
 use jiff::SignedDuration;
 use postern_contract::{delivery::Window, ids::DeliveryId};
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::{
     api::{Ask, Heard},
@@ -33,6 +37,38 @@ impl Job {
             Heard::Answer(answer) if answer.done() => truth.windows(delivery, vec![window]),
             // It may not have been the first to be refused so: a try before it may have been done.
             Heard::Answer(_) | Heard::Nothing => {}
+        }
+    }
+
+    /// Says that the parcels lie before the house; closes the door first where that is asked for.
+    pub(crate) async fn leave_at_the_doorstep(&self, delivery: DeliveryId) {
+        let body = json!({ "reason": *self.dice.one_of(&["door_did_not_open", "too_large", "animal"]) });
+        for attempt in 0..4 {
+            let key = self.key("doorstep", attempt);
+            match self.verb(delivery, "doorstep", key, body.clone()).await {
+                Heard::Answer(answer) if answer.code() == "door_not_closed" => {
+                    sleep(Duration::from_secs(self.dice.between(20, 120))).await;
+                }
+                // Noted only, an order that is on its way may still leave.
+                Heard::Answer(answer) if answer.done() && answer.body["state"] == "cancelled" => {
+                    let now = self.caller.scene.now();
+                    self.caller.truth.taken_back(delivery, now, "a doorstep");
+                    return;
+                }
+                Heard::Answer(_) | Heard::Nothing => return,
+            }
+        }
+    }
+
+    /// Calls the delivery off.
+    pub(crate) async fn cancel(&self, delivery: DeliveryId, after: Duration) {
+        sleep(after).await;
+        let body = json!({ "reason": "the customer called us" });
+        let heard = self.verb(delivery, "cancel", self.key("cancel", 0), body).await;
+        if matches!(&heard, Heard::Answer(answer) if answer.done()) {
+            self.caller
+                .truth
+                .taken_back(delivery, self.caller.scene.now(), "a cancel");
         }
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn change(
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     not_over(grant)?;
-    if grant.revocation.is_some() {
-        return Err(Refusal::DeliveryRevoked);
+    if let Some(refusal) = grant.withdrawn() {
+        return Err(refusal);
     }
     let untouched = matches!(grant.state, GrantState::Scheduled | GrantState::Armed) && !grant.was_closed();
     if context.stands(Guard::ChangedUntouched) && (!untouched || grant.door_in_use()) {

@@ -5,6 +5,7 @@
 
 mod change;
 mod close;
+mod doorstep;
 mod end;
 mod observe;
 mod open;
@@ -54,6 +55,7 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::Reissue { driver } => open::reissue(grant, driver, context),
         Command::LapseReissue => Ok(end::lapse_reissue(grant, context)),
         Command::Cancel { reason } => end::cancel(grant, reason, context),
+        Command::LeaveAtDoorstep { reason, remark } => doorstep::leave(grant, reason, remark, context),
         Command::Expire => Ok(end::expire(grant, context)),
         Command::TakeOver => Ok(take_over::take_over(grant)),
         Command::LetGo => Ok(take_over::let_go(grant, context)),

@@ -86,8 +86,8 @@ pub(super) fn open(
     if context.stands(Guard::NotOver) {
         not_over(grant)?;
     }
-    if context.stands(Guard::NotRevoked) && grant.revocation.is_some() {
-        return Err(Refusal::DeliveryRevoked);
+    if let Some(refusal) = grant.withdrawn().filter(|_| context.stands(Guard::NotRevoked)) {
+        return Err(refusal);
     }
     match grant.state {
         GrantState::Armed => {}
@@ -184,8 +184,8 @@ pub(super) fn reissue(
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     not_over(grant)?;
-    if grant.revocation.is_some() {
-        return Err(Refusal::DeliveryRevoked);
+    if let Some(refusal) = grant.withdrawn() {
+        return Err(refusal);
     }
     let Some(closed_at) = grant.closed_at.filter(|_| grant.state == GrantState::Closed) else {
         return Err(Refusal::NothingToReissue);

@@ -4,6 +4,7 @@ mod agenda;
 mod booking;
 mod changing;
 mod closing;
+mod doorstep;
 mod doubt;
 mod ending;
 mod fixtures;

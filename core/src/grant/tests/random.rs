@@ -2,7 +2,7 @@
 
 use postern_contract::{
     adapter::{AdapterErrorKind, Disposition},
-    delivery::{RevocationReason, Window},
+    delivery::{DoorstepReason, RevocationReason, Window},
     door::{DoorReading, DoorState},
 };
 use proptest::{prelude::*, sample::select};
@@ -109,6 +109,7 @@ fn results() -> impl Strategy<Value = Word> {
 }
 
 fn asked() -> impl Strategy<Value = Command> {
+    use DoorstepReason::{DoorDidNotOpen, TooLarge};
     use RevocationReason::{Disabled, Refused};
     prop_oneof![
         3 => Just(Command::Dispatch { driver: None }),
@@ -125,6 +126,8 @@ fn asked() -> impl Strategy<Value = Command> {
         4 => Just(Command::Reissue { driver: driver("driver-7") }),
         1 => Just(Command::LapseReissue),
         1 => Just(Command::Cancel { reason: "lost".parse().unwrap() }),
+        2 => select(vec![DoorDidNotOpen, TooLarge])
+            .prop_map(|reason| Command::LeaveAtDoorstep { reason, remark: None }),
         1 => Just(Command::Expire),
         1 => select(vec![Disabled, Refused]).prop_map(|reason| Command::Revoke { reason }),
     ]

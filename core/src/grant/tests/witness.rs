@@ -97,6 +97,12 @@ impl Witness {
                 assert!(self.closed_once, "completed without a door seen closed");
                 self.end(entry);
             }
+            DeliveryEvent::DoorstepRequested { .. } => {
+                assert!(!self.open, "left at the doorstep with the door open");
+                self.revoked = true;
+                self.ready = None;
+            }
+            DeliveryEvent::LeftAtDoorstep { .. } => self.end(entry),
             DeliveryEvent::Cancelled { .. } | DeliveryEvent::Expired => {
                 assert!(!self.closed_once, "delivered, and yet not");
                 self.end(entry);

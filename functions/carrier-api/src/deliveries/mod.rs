@@ -6,6 +6,7 @@ pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod complete;
 pub(crate) mod dispatch;
+pub(crate) mod doorstep;
 pub(crate) mod get;
 pub(crate) mod list;
 mod listing;

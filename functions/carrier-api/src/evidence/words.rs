@@ -10,6 +10,8 @@ use postern_contract::{
 };
 use postern_http::Language;
 
+use super::reasons::doorstep;
+
 /// The words in the page's language.
 pub(super) fn say<'a>(language: Language, english: &'a str, french: &'a str) -> &'a str {
     match language {
@@ -50,7 +52,7 @@ pub(super) fn state(state: GrantState, language: Language) -> &'static str {
         GrantState::Closing => ("the door was told to close", "l’ordre de fermer a été donné"),
         GrantState::Closed => ("the door was seen closed", "la porte a été vue fermée"),
         GrantState::Completed => ("completed", "terminée"),
-        GrantState::Cancelled => ("cancelled by the carrier", "annulée par le transporteur"),
+        GrantState::Cancelled => ("ended by the carrier", "terminée par le transporteur"),
         GrantState::Expired => ("its window went by", "sa plage est passée"),
         GrantState::Revoked => ("the right was taken back", "le droit a été repris"),
     };
@@ -313,6 +315,22 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
         }
         E::Completed { by, .. } => {
             return told(language, "Completed by", "Terminée par", actor(*by, language));
+        }
+        E::DoorstepRequested { reason, .. } => {
+            return told(
+                language,
+                "Left at the doorstep, and the door is seen closed first",
+                "Laissée devant la porte, qui doit d’abord être vue fermée",
+                doorstep(*reason, language),
+            );
+        }
+        E::LeftAtDoorstep { reason, .. } => {
+            return told(
+                language,
+                "Left at the doorstep",
+                "Laissée devant la porte",
+                doorstep(*reason, language),
+            );
         }
         E::Cancelled { reason } => {
             return told(

@@ -8,6 +8,7 @@ mod bodies;
 mod changing;
 mod checkout;
 mod described;
+mod doorstep;
 mod forgeries;
 mod fuzz;
 mod listing;

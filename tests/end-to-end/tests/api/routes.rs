@@ -309,6 +309,11 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             &[],
             json_route(json!({"reason": "the van broke down"}), json!({})),
         ),
+        post(
+            "/v1/deliveries/{id}/doorstep",
+            WAITED,
+            json_route(json!({"reason": "too_large"}), json!({"remark": "a wardrobe"})),
+        ),
     ]
 }
 

@@ -37,3 +37,35 @@ pub const CHANGED: Config = Config {
         places::OPENED_IN_ANOTHER_WINDOW,
     ],
 };
+
+/// The parcels are left at the doorstep: before the door was told to open, while nobody knows, and after it was closed.
+pub const DOORSTEP: Config = Config {
+    name: "doorstep",
+    bounds: Bounds {
+        horizon: 8,
+        window: (1, 7),
+        flows_max: 1,
+        asks: Asks {
+            doorstep: true,
+            complete: true,
+            reissue: true,
+            ..NO_ASKS
+        },
+        left: Left {
+            opens: 2,
+            closes: 1,
+            faults: 1,
+            asks: 2,
+            ..NOTHING
+        },
+        ..BASE
+    },
+    places: &[
+        places::OPENED,
+        places::CANCELLED,
+        places::COMPLETED,
+        places::DOORSTEP_IN_DOUBT,
+        places::DOORSTEP_WHILE_OPEN,
+        places::DOORSTEP_AFTER_CLOSING,
+    ],
+};

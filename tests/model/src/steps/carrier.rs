@@ -66,7 +66,11 @@ impl Delivery {
         let complete = (asks.complete && world.left.asks > 0).then_some(Step::Complete);
         let (from, until) = self.another_window(world);
         let change = (asks.change && world.left.asks > 0).then_some(Step::Change(from, until));
-        for step in [dispatch, change, cancel, complete].into_iter().flatten() {
+        let doorstep = (asks.doorstep && world.left.asks > 0).then_some(Step::Doorstep);
+        for step in [dispatch, change, cancel, doorstep, complete]
+            .into_iter()
+            .flatten()
+        {
             if self.would(world, step).is_something() {
                 for by in [By::Carrier, By::Stranger] {
                     if by == By::Carrier || self.is_let_in(world) {
