@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Invalid,
-    delivery::{DoorstepReason, Window},
+    delivery::{DoorstepReason, Purpose, Window},
     place::{Address, Fix},
     text::{DriverRef, Remark, TrackingNumber},
 };
@@ -38,6 +38,9 @@ pub struct BookDelivery {
     /// The carrier's own name for the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_reference: Option<Remark>,
+    /// What the door is opened for. Returns are for households that agreed to them.
+    #[serde(default, skip_serializing_if = "Purpose::is_delivery")]
+    pub purpose: Purpose,
 }
 
 /// Change what was booked, as long as the door has not been told to open. What is left out stays as it is.
@@ -112,9 +115,12 @@ pub struct CloseDoor {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
-    /// The parcels left inside; all of them when absent.
+    /// Of a delivery, the parcels left inside; all of them when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Vec<TrackingNumber>>,
+    /// Of a return, the parcels taken out; all of them when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Vec<TrackingNumber>>,
 }
 
 /// The driver has to go back in.

@@ -11,6 +11,25 @@ use crate::{
     text::{DriverRef, Remark, TrackingNumber},
 };
 
+/// What the door is opened for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Purpose {
+    /// Parcels are left inside.
+    #[default]
+    Delivery,
+    /// Parcels that lie ready inside are taken out, to be returned.
+    ReturnPickup,
+}
+
+impl Purpose {
+    /// Whether parcels are left inside: what is not said otherwise.
+    #[must_use]
+    pub const fn is_delivery(&self) -> bool {
+        matches!(self, Self::Delivery)
+    }
+}
+
 /// Where a grant stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -233,6 +252,9 @@ pub struct DeliveryView {
     pub id: DeliveryId,
     /// The carrier that booked it.
     pub carrier: CarrierId,
+    /// What the door is opened for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// Where its grant stands.
     pub state: GrantState,
     /// What needs a person, if anything does.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, DoorstepReason, RevocationReason, Window},
+    delivery::{Actor, Attention, DoorstepReason, Purpose, RevocationReason, Window},
     door::DoorReading,
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
     text::{DriverRef, Remark, TrackingNumber},
@@ -32,6 +32,9 @@ pub enum DeliveryEvent {
         window: Window,
         /// The parcels.
         tracking_numbers: Vec<TrackingNumber>,
+        /// What the door is opened for; a delivery where nothing is said.
+        #[serde(default, skip_serializing_if = "Purpose::is_delivery")]
+        purpose: Purpose,
     },
     /// The parcels are out for delivery; the grant is armed at `arm_at`.
     Dispatched {
@@ -200,6 +203,9 @@ pub enum DeliveryEvent {
         by: Actor,
         /// The parcels left inside.
         dropped: Vec<TrackingNumber>,
+        /// The parcels taken out, of a return.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        taken: Vec<TrackingNumber>,
     },
     /// The parcels were left at the doorstep while the door may yet open: nothing opens any more, and the door is seen closed first.
     DoorstepRequested {

@@ -4,7 +4,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Map, Value};
 
-use crate::{Invalid, delivery::Window, place::Address};
+use crate::{
+    Invalid,
+    delivery::{Purpose, Window},
+    place::Address,
+};
 
 /// For how many days windows are told: 0 to 14.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +59,9 @@ pub struct AskEligibility {
     /// When it would come, where that is already known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
+    /// What the door would be opened for.
+    #[serde(default, skip_serializing_if = "Purpose::is_delivery")]
+    pub purpose: Purpose,
     /// For how many days, today among them, the windows on offer are told: 0 to 14, and 7 where nothing is said.
     #[serde(default)]
     pub days: DaysAhead,
@@ -70,6 +77,9 @@ pub struct Eligibility {
     /// The household's time zone (IANA), for choosing a window. Only for an eligible address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// Whether returns can be picked up here too. Only for an eligible address.
+    #[serde(default)]
+    pub return_pickup: bool,
     /// The windows that the household offers, in their order; none where the address is not eligible. Any part of one can be booked.
     #[serde(default)]
     pub windows: Vec<Window>,
@@ -88,6 +98,8 @@ pub enum Ineligible {
     OutsideHours,
     /// The window is already over, or too far ahead.
     WindowUnusable,
+    /// The household takes deliveries, and has not agreed that parcels are taken out.
+    ReturnsNotTaken,
     /// The door's opener needs the household's care before it can be used.
     DoorNotReady,
 }

@@ -69,6 +69,7 @@ pub async fn complete(
 ) -> Result<DeliveryView, Error> {
     ask(platform, caller, delivery, || Command::Complete {
         dropped: body.dropped.clone(),
+        taken: body.taken.clone(),
     })
     .await
 }

@@ -37,6 +37,7 @@ pub async fn book(
             carrier: caller.carrier.clone(),
             window: body.window,
             tracking_numbers: body.tracking_numbers.clone(),
+            purpose: body.purpose,
             carrier_reference: body.carrier_reference.clone(),
             log_salt: LogSalt::new(platform.chance.bytes()),
         };

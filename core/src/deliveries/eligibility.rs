@@ -75,6 +75,7 @@ async fn judged(
     Ok(eligibility(
         site.as_ref(),
         carrier,
+        question.purpose,
         question.window.as_ref(),
         question.days.count(),
         platform.now(),

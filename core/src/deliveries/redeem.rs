@@ -126,6 +126,7 @@ const fn refused_by_consent(refusal: &Refusal) -> bool {
             | Refusal::DeliveryPaused { .. }
             | Refusal::OutsideHours
             | Refusal::CarrierNotAllowed
+            | Refusal::ReturnsNotTaken
     )
 }
 

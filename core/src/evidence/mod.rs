@@ -107,13 +107,14 @@ fn booked(log: &[LogEntry]) -> Option<(Window, Vec<TrackingNumber>)> {
 /// What the log says of each parcel.
 fn parcels(booked: &[TrackingNumber], log: &[LogEntry]) -> Vec<EvidencedParcel> {
     let mut scanned = BTreeSet::new();
-    let mut left = BTreeSet::new();
+    let (mut left, mut out) = (BTreeSet::new(), BTreeSet::new());
     for entry in log {
         match &entry.event {
             DeliveryEvent::OpenRequested { tracking_number, .. } => {
                 scanned.insert(tracking_number.as_str());
             }
-            DeliveryEvent::Completed { dropped, .. } => {
+            DeliveryEvent::Completed { dropped, taken, .. } => {
+                out.extend(taken.iter().map(TrackingNumber::as_str));
                 left.extend(dropped.iter().map(TrackingNumber::as_str));
             }
             _ => {}
@@ -123,6 +124,7 @@ fn parcels(booked: &[TrackingNumber], log: &[LogEntry]) -> Vec<EvidencedParcel> 
         tracking_number: number.clone(),
         scanned: scanned.contains(number.as_str()),
         left_inside: left.contains(number.as_str()),
+        taken_out: out.contains(number.as_str()),
     });
     told.collect()
 }

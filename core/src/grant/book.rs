@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
     carrier::{Eligibility, Ineligible, PARCELS_MAX},
-    delivery::{GrantState, Window},
+    delivery::{GrantState, Purpose, Window},
     door::UnattendedOpen,
     event::{DeliveryEvent, LogEntry},
     ids::{CarrierId, DeliveryId, HouseholdId},
@@ -36,6 +36,8 @@ pub struct Booking {
     pub window: Window,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
+    /// What the door is opened for.
+    pub purpose: Purpose,
     /// The carrier's own name for it.
     pub carrier_reference: Option<Remark>,
     /// What the log's commitments are salted with: fresh chance.
@@ -47,13 +49,14 @@ pub struct Booking {
 pub fn eligibility(
     site: Option<&DeliverySite>,
     carrier: &CarrierId,
+    purpose: Purpose,
     window: Option<&Window>,
     days: u8,
     now: Timestamp,
     limits: &Limits,
 ) -> Eligibility {
     let reasons = match site {
-        Some(site) => bars(site, carrier, window, now, limits),
+        Some(site) => bars(site, carrier, purpose, window, now, limits),
         None => vec![Ineligible::NotOffered],
     };
     let eligible = reasons.is_empty();
@@ -62,6 +65,7 @@ pub fn eligibility(
         eligible,
         reasons,
         time_zone: policy.map(|policy| policy.time_zone.clone()),
+        return_pickup: policy.is_some_and(|policy| policy.consent.preferences.return_pickups),
         windows: policy.map_or_else(Vec::new, |policy| offers(policy, now, days, limits)),
     }
 }
@@ -69,6 +73,7 @@ pub fn eligibility(
 fn bars(
     site: &DeliverySite,
     carrier: &CarrierId,
+    purpose: Purpose,
     window: Option<&Window>,
     now: Timestamp,
     limits: &Limits,
@@ -79,6 +84,9 @@ fn bars(
         return vec![Ineligible::NotOffered];
     }
     let mut reasons = Vec::new();
+    if !consent.takes(purpose) {
+        reasons.push(Ineligible::ReturnsNotTaken);
+    }
     if site.door.as_ref().is_none_or(barred) {
         reasons.push(Ineligible::DoorNotReady);
     }
@@ -149,6 +157,7 @@ pub fn book(
     let answer = eligibility(
         site.as_ref(),
         &booking.carrier,
+        booking.purpose,
         Some(&booking.window),
         0,
         now,
@@ -168,12 +177,14 @@ pub fn book(
         door: door.door,
         window: booking.window,
         tracking_numbers: booking.tracking_numbers.clone(),
+        purpose: booking.purpose,
     };
     let first = log::entry(booking.delivery, 1, now, log::START, event, &booking.log_salt);
     let grant = Grant {
         delivery: booking.delivery,
         carrier: booking.carrier,
         household: site.household,
+        purpose: booking.purpose,
         door,
         day: Some(site.policy.day_of(booking.window.starts_at())),
         window: booking.window,

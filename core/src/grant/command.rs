@@ -64,10 +64,12 @@ pub enum Command {
     },
     /// The door could not be read.
     CannotSee,
-    /// The parcels are inside.
+    /// The parcels are inside; of a return, out.
     Complete {
-        /// Which of them; all when absent.
+        /// Of a delivery, which of them; all when absent.
         dropped: Option<Vec<TrackingNumber>>,
+        /// Of a return, which of them were taken out; all when absent.
+        taken: Option<Vec<TrackingNumber>>,
     },
     /// The carrier never said so, and long enough has passed.
     CompleteByGuardian,

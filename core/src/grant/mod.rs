@@ -20,7 +20,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use postern_contract::{
     delivery::{
         Attention, DeliveryView, Direction, DoorView, Doorstep, GrantState, PendingCommand, Progress,
-        RevocationReason, Window,
+        Purpose, RevocationReason, Window,
     },
     door::{DoorKind, DoorReading, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
@@ -98,6 +98,9 @@ pub struct Grant {
     pub carrier: CarrierId,
     /// The household whose door it is.
     pub household: HouseholdId,
+    /// What the door is opened for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// The door.
     pub door: GrantedDoor,
     /// When the door may be opened.
@@ -216,6 +219,7 @@ impl Grant {
         DeliveryView {
             id: self.delivery,
             carrier: self.carrier.clone(),
+            purpose: self.purpose,
             state: self.state,
             attention: self.attention,
             window: self.window,

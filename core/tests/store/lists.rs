@@ -209,6 +209,7 @@ async fn a_log_entry_is_never_written_over_and_shows_in_the_households_activity(
         door: DoorId::from_parts(1, 1),
         window: Window::new(noon(), after(3600)).unwrap(),
         tracking_numbers: vec!["1Z999".parse().unwrap()],
+        purpose: postern_contract::delivery::Purpose::Delivery,
     };
     let entries = [entry(1, 1, booked), entry(2, 3, DeliveryEvent::Expired)];
     let signed_up = HouseholdActivity {

@@ -50,6 +50,7 @@ pub(crate) const UNWANTED: &[&str] = &[
     "delivery_disabled",
     "delivery_paused",
     "carrier_not_allowed",
+    "returns_not_taken",
     "outside_hours",
 ];
 /// Its opener could not, or did not.

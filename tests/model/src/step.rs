@@ -106,7 +106,10 @@ impl Step {
                 reading: reading(seen),
             },
             Step::CannotSee => Command::CannotSee,
-            Step::Complete => Command::Complete { dropped: None },
+            Step::Complete => Command::Complete {
+                dropped: None,
+                taken: None,
+            },
             Step::CompleteByGuardian => Command::CompleteByGuardian,
             Step::Reissue(by) => Command::Reissue { driver: driver(by) },
             Step::LapseReissue => Command::LapseReissue,

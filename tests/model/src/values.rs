@@ -220,6 +220,7 @@ pub fn booking(booked: (Tick, Tick)) -> Booking {
         window: window(booked),
         tracking_numbers: vec![parcel(true)],
         carrier_reference: None,
+        purpose: postern_contract::delivery::Purpose::Delivery,
         log_salt: LogSalt::new([4; 32]),
     }
 }

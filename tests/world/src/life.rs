@@ -94,6 +94,7 @@ impl World {
             .unwrap(),
             tracking_numbers: vec!["1Z999".parse().unwrap()],
             carrier_reference: None,
+            purpose: postern_contract::delivery::Purpose::Delivery,
         };
         deliveries::book(&self.platform, &self.carrier(), booking).await
     }

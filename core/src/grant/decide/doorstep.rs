@@ -23,6 +23,10 @@ pub(super) fn leave(
         return Ok(Vec::new());
     }
     not_over(grant)?;
+    // A parcel that was to be taken out is inside, and stays there.
+    if !grant.purpose.is_delivery() {
+        return Err(Refusal::WrongPurpose);
+    }
     if !said && matches!(grant.state, GrantState::Open | GrantState::Closing) {
         return Err(Refusal::DoorNotClosed);
     }

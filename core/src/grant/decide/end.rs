@@ -21,6 +21,7 @@ pub(super) fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
 pub(super) fn complete(
     grant: &Grant,
     dropped: Option<Vec<TrackingNumber>>,
+    taken: Option<Vec<TrackingNumber>>,
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     if grant.state == GrantState::Completed {
@@ -38,16 +39,30 @@ pub(super) fn complete(
         GrantState::Opening | GrantState::Open | GrantState::Closing => return Err(Refusal::DoorNotClosed),
         _ => return Err(Refusal::DoorNeverOpened),
     }
-    let dropped = dropped.unwrap_or_else(|| grant.tracking_numbers.clone());
-    if dropped
+    let (moved, not_so) = if grant.purpose.is_delivery() {
+        (dropped, taken)
+    } else {
+        (taken, dropped)
+    };
+    if not_so.is_some() {
+        return Err(Refusal::WrongPurpose);
+    }
+    let moved = moved.unwrap_or_else(|| grant.tracking_numbers.clone());
+    if moved
         .iter()
         .any(|parcel| !grant.tracking_numbers.contains(parcel))
     {
         return Err(Refusal::WrongParcel);
     }
+    let (dropped, taken) = if grant.purpose.is_delivery() {
+        (moved, Vec::new())
+    } else {
+        (Vec::new(), moved)
+    };
     Ok(vec![DeliveryEvent::Completed {
         by: Actor::Carrier,
         dropped,
+        taken,
     }])
 }
 
@@ -70,6 +85,7 @@ pub(super) fn complete_overdue(grant: &Grant, context: &Context<'_>) -> Vec<Deli
         vec![DeliveryEvent::Completed {
             by: Actor::Guardian,
             dropped: Vec::new(),
+            taken: Vec::new(),
         }]
     } else {
         Vec::new()

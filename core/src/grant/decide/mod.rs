@@ -50,7 +50,7 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::Lapse => Ok(settle::lapse(grant, context)),
         Command::Observe { reading } => Ok(observe::observe(grant, reading, context)),
         Command::CannotSee => Ok(observe::cannot_see(grant, context)),
-        Command::Complete { dropped } => end::complete(grant, dropped, context),
+        Command::Complete { dropped, taken } => end::complete(grant, dropped, taken, context),
         Command::CompleteByGuardian => Ok(end::complete_by_guardian(grant, context)),
         Command::Reissue { driver } => open::reissue(grant, driver, context),
         Command::LapseReissue => Ok(end::lapse_reissue(grant, context)),

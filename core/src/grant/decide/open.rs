@@ -155,6 +155,9 @@ pub(super) fn covered(
     moment: Timestamp,
     at_the_door: bool,
 ) -> Result<(), Refusal> {
+    if context.policy.consent.enabled && !context.policy.consent.takes(grant.purpose) {
+        return Err(Refusal::ReturnsNotTaken);
+    }
     // A zone that the tables no longer know leaves no hour in which the door may be opened.
     let zone = TimeZone::get(&context.policy.time_zone).map_err(|_| Refusal::OutsideHours)?;
     match context.policy.consent.covers(&grant.carrier, moment, &zone) {

@@ -83,7 +83,10 @@ fn where_the_door_may_yet_open_nothing_opens_any_more_and_it_ends_when_the_watch
     assert!(!story.grant.code_ready);
     let asked = story.order_open();
     assert_eq!(story.refuses(asked), Refusal::DeliveryCancelled);
-    let complete = Command::Complete { dropped: None };
+    let complete = Command::Complete {
+        dropped: None,
+        taken: None,
+    };
     assert_eq!(story.refuses(complete), Refusal::DeliveryCancelled);
     story.wait(600);
     assert_eq!(story.see(DoorState::Closed), ["still_closed"]);

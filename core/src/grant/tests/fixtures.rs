@@ -119,6 +119,7 @@ pub(super) fn booking() -> Booking {
         window: window(STARTS, ENDS),
         tracking_numbers: vec![parcel("A1"), parcel("B2")],
         carrier_reference: None,
+        purpose: postern_contract::delivery::Purpose::Delivery,
         log_salt: LogSalt::new([4; 32]),
     }
 }

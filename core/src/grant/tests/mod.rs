@@ -13,6 +13,7 @@ mod opening;
 mod promises;
 mod random;
 mod reissue;
+mod returns;
 mod silence;
 mod story;
 mod take_over;

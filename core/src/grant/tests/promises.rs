@@ -56,6 +56,7 @@ fn assert_nothing_secret_in_the_view(grant: &Grant, log: &[LogEntry]) {
         "id",
         "carrier",
         "state",
+        "purpose",
         "attention",
         "window",
         "day",

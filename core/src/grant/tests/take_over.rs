@@ -58,7 +58,13 @@ fn a_door_that_a_person_has_taken_over_is_read_and_moved_no_more() {
     assert_eq!(due(&story), Chore::ReadDoor);
     assert_eq!(story.see(DoorState::Closed), ["closed", "attention_cleared"]);
     assert_eq!(story.grant.taken_over_at, None);
-    assert_eq!(story.does(Command::Complete { dropped: None }), ["completed"]);
+    assert_eq!(
+        story.does(Command::Complete {
+            dropped: None,
+            taken: None
+        }),
+        ["completed"]
+    );
 }
 
 #[test]

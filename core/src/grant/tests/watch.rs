@@ -12,7 +12,10 @@ use super::{
 };
 use crate::grant::{Chore, Command, Refusal, chore};
 
-const COMPLETE: Command = Command::Complete { dropped: None };
+const COMPLETE: Command = Command::Complete {
+    dropped: None,
+    taken: None,
+};
 
 /// Two orders to open: the first seemed to do nothing, the second was followed by an open door, and the driver closed it.
 fn closed_after_two_orders() -> Story {

@@ -29,7 +29,7 @@ use crate::{
     request_body = inline(messages::Complete),
     responses((status = 200, description = "It is completed.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
-    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel"]])))
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel", "wrong_purpose"]])))
 )]
 pub(crate) async fn complete(
     token: Authorized<DeliveriesWrite>,

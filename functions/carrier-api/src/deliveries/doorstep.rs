@@ -27,7 +27,7 @@ use crate::{
     request_body = inline(messages::LeaveAtDoorstep),
     responses((status = 200, description = "It is noted.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
-    extensions(("x-refusals" = json!([messages::OVER, ["door_not_closed"]])))
+    extensions(("x-refusals" = json!([messages::OVER, ["door_not_closed", "wrong_purpose"]])))
 )]
 pub(crate) async fn doorstep(
     token: Authorized<DeliveriesWrite>,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, GrantState, RevocationReason, Window},
+    delivery::{Actor, Attention, GrantState, Purpose, RevocationReason, Window},
     door::{DoorReading, DoorState, Observer},
     event::DeliveryEvent,
     evidence::BundleStage,
@@ -166,6 +166,13 @@ fn taken_back(reason: RevocationReason, language: Language) -> &'static str {
 pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
     use DeliveryEvent as E;
     let (english, french) = match event {
+        E::Booked {
+            purpose: Purpose::ReturnPickup,
+            ..
+        } => (
+            "Booked by the carrier, for parcels to be taken out and returned.",
+            "Réservée par le transporteur, pour emporter des colis à retourner.",
+        ),
         E::Booked { .. } => ("Booked by the carrier.", "Réservée par le transporteur."),
         E::Dispatched { .. } => (
             "The parcels are out for delivery.",

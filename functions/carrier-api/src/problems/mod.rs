@@ -122,6 +122,8 @@ mod tests {
             DeliveryDisabled,
             DeliveryPaused { until: at },
             CarrierNotAllowed,
+            ReturnsNotTaken,
+            WrongPurpose,
             CarrierInactive,
             AlreadyUsed,
             TooManyAttempts,

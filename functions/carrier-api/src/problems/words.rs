@@ -68,6 +68,16 @@ postern_http::entries! {
         "Leave the parcel at the doorstep or return it.",
         "Le foyer n'accepte pas ce transporteur",
         "Laissez le colis devant la porte ou rapportez-le.";
+    RETURNS_NOT_TAKEN = "returns_not_taken", 409,
+        "The household has not agreed to returns",
+        "The door may not be opened for taking parcels out. Ask the customer to switch it on, or take the parcel at the doorstep.",
+        "Le foyer n'a pas accepté les retours",
+        "La porte ne peut pas être ouverte pour emporter des colis. Demandez au client de l'activer, ou prenez le colis devant la porte.";
+    WRONG_PURPOSE = "wrong_purpose", 409,
+        "This is not what the door is opened for",
+        "Parcels of a delivery are `dropped`, or left at the doorstep; those of a return are `taken`. Look at the delivery's `purpose`.",
+        "Ce n'est pas ce pour quoi la porte est ouverte",
+        "Les colis d'une livraison sont `dropped`, ou laissés devant la porte; ceux d'un retour sont `taken`. Voyez `purpose` de la livraison.";
     CARRIER_INACTIVE = "carrier_inactive", 403,
         "The carrier is not active here",
         "The operator has suspended this carrier or never registered it: no delivery can be booked and no door opened. Ask the operator.",

@@ -36,10 +36,16 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
             carrier,
             window,
             tracking_numbers,
+            purpose,
             ..
         } => format!(
-            "The carrier {carrier} booked it for {}, between {} and {}.",
+            "The carrier {carrier} booked it for {}{}, between {} and {}.",
             counted(tracking_numbers.len(), "parcel"),
+            if purpose.is_delivery() {
+                ""
+            } else {
+                " to be taken out"
+            },
             at(window.starts_at()),
             at(window.ends_at())
         ),
@@ -161,7 +167,12 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
             "The household's right was taken back while the door was in use ({}): the door is closed first.",
             taken_back(*reason)
         ),
-        E::Completed { by, dropped } => format!(
+        E::Completed { by, taken, .. } if !taken.is_empty() => format!(
+            "Completed by {}, with {} taken out.",
+            who(*by),
+            counted(taken.len(), "parcel")
+        ),
+        E::Completed { by, dropped, .. } => format!(
             "{} completed the delivery with {} left inside.",
             who(*by),
             counted(dropped.len(), "parcel")

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, DaysAhead, Dispatch, OpenDoor},
     customer::{ChooseDoor, HouseholdDoor, LinkState, Preferences, SignUp},
-    delivery::{DeliveryView, Window},
+    delivery::{DeliveryView, Purpose, Window},
     ids::DeliveryId,
     place::{Address, Country, Fix, Locale, Position},
 };
@@ -110,6 +110,7 @@ pub fn booking(now: Timestamp, parcel: &str) -> BookDelivery {
                 .parse()
                 .expect("the story's parcels follow the rule for labels"),
         ],
+        purpose: Purpose::Delivery,
         carrier_reference: None,
     }
 }
@@ -134,6 +135,7 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
         address: booking.address.clone(),
         window: Some(booking.window),
         days: DaysAhead::default(),
+        purpose: booking.purpose,
     };
     let answer = carrier.eligibility(&question).await?;
     if !answer.eligible {

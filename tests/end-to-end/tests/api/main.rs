@@ -15,6 +15,7 @@ mod listing;
 mod mutations;
 mod refusals;
 mod requests;
+mod returns;
 mod routes;
 mod scene;
 mod schemathesis;

@@ -207,7 +207,10 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             ..post(
                 "/v1/eligibility",
                 &[],
-                json_route(json!({"address": address}), json!({"window": window, "days": 3})),
+                json_route(
+                    json!({"address": address}),
+                    json!({"window": window, "days": 3, "purpose": "delivery"}),
+                ),
             )
         },
         Route {
@@ -224,7 +227,7 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             &[],
             json_route(
                 json!({"address": address, "window": window, "tracking_numbers": ["PARCEL-NEW"]}),
-                json!({"carrier_reference": "route 12"}),
+                json!({"carrier_reference": "route 12", "purpose": "delivery"}),
             ),
         ),
         get("/v1/deliveries", "deliveries:read", LISTED),
@@ -301,7 +304,7 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         post(
             "/v1/deliveries/{id}/complete",
             WAITED,
-            json_route(json!({}), json!({"dropped": [parcel]})),
+            json_route(json!({}), json!({"dropped": [parcel], "taken": [parcel]})),
         ),
         post("/v1/deliveries/{id}/reissue", &[], json_route(driver, json!({}))),
         post(
@@ -329,6 +332,7 @@ fn customers(bodies: &Bodies, ids: &Ids) -> Vec<Route> {
         "paused_until": "2026-11-23T15:00:00Z",
         "hours": [{"days": ["monday"], "from": "08:00:00", "until": "18:00:00"}],
         "carriers": {"only": ["northwind"]},
+        "return_pickups": true,
     });
     vec![
         send(
