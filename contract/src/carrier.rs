@@ -10,6 +10,7 @@ use crate::{
     Invalid,
     delivery::{DoorstepReason, Purpose, Window},
     place::{Address, Fix},
+    proof::ProofOfDrop,
     text::{DriverRef, Remark, TrackingNumber},
 };
 
@@ -91,6 +92,16 @@ pub struct Dispatch {
     pub driver: Option<DriverRef>,
 }
 
+/// The driver has come to the address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arrive {
+    /// Who.
+    pub driver: DriverRef,
+    /// Where the driver's handheld says it is.
+    pub position: Fix,
+}
+
 /// Open the door for the driver who stands before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +123,7 @@ pub struct CloseDoor {
 }
 
 /// The parcels are inside and the driver has left.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
     /// Of a delivery, the parcels left inside; all of them when absent.
@@ -121,6 +132,9 @@ pub struct Complete {
     /// Of a return, the parcels taken out; all of them when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<Vec<TrackingNumber>>,
+    /// What the handheld recorded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ProofOfDrop>,
 }
 
 /// The driver has to go back in.

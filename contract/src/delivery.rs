@@ -272,6 +272,9 @@ pub struct DeliveryView {
     /// The driver, once one is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driver: Option<DriverRef>,
+    /// When the driver came to the address, once that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived_at: Option<Timestamp>,
     /// What is being done to the door right now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub command: Option<PendingCommand>,

@@ -13,6 +13,7 @@ use crate::{
     delivery::{Actor, Attention, DoorstepReason, Purpose, RevocationReason, Window},
     door::DoorReading,
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
+    proof::RecordedProof,
     text::{DriverRef, Remark, TrackingNumber},
 };
 
@@ -63,6 +64,15 @@ pub enum DeliveryEvent {
     Armed {
         /// Which of this delivery's codes.
         code_number: u32,
+    },
+    /// The driver has come to the address.
+    Arrived {
+        /// Who.
+        driver: DriverRef,
+        /// How far from the door the driver's handheld was, in whole metres.
+        distance_m: u32,
+        /// How sure the handheld was, in whole metres.
+        accuracy_m: u32,
     },
     /// A code was redeemed, and the door is about to be told to open.
     OpenRequested {
@@ -206,6 +216,9 @@ pub enum DeliveryEvent {
         /// The parcels taken out, of a return.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         taken: Vec<TrackingNumber>,
+        /// What the driver's handheld recorded of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Box<RecordedProof>>,
     },
     /// The parcels were left at the doorstep while the door may yet open: nothing opens any more, and the door is seen closed first.
     DoorstepRequested {
@@ -246,6 +259,7 @@ impl DeliveryEvent {
             Self::Dispatched { .. } => "dispatched",
             Self::Changed { .. } => "changed",
             Self::Armed { .. } => "armed",
+            Self::Arrived { .. } => "arrived",
             Self::OpenRequested { .. } => "open_requested",
             Self::OpenAccepted { .. } => "open_accepted",
             Self::OpenNotExecuted { .. } => "open_not_executed",

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
-        AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
+        Arrive, AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
         Dispatch, Eligibilities, Eligibility, LeaveAtDoorstep, OpenDoor, Reissue,
     },
     customer::{
@@ -151,6 +151,7 @@ pub fn all() -> Vec<Published> {
         published::<BookDelivery>("book-delivery"),
         published::<ChangeDelivery>("change-delivery"),
         published::<Dispatch>("dispatch"),
+        published::<Arrive>("arrive"),
         published::<OpenDoor>("open-door"),
         published::<CloseDoor>("close-door"),
         published::<Complete>("complete"),

@@ -105,6 +105,11 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
         }
     }
     let mut schemas = components.finish();
+    for operation in paths.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for operation in operation.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            say_where_no_body_is_needed(operation, &schemas);
+        }
+    }
     schemas.insert("Problem".to_owned(), problem_schema());
     let scopes: BTreeMap<_, _> = about.scopes.iter().copied().collect();
     let tags: Vec<Value> = about
@@ -148,12 +153,7 @@ fn security(flow: Flow, scopes: &BTreeMap<&str, &str>) -> Value {
 /// # Panics
 /// When a handler names a code that nobody can answer.
 fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, catalogue: &Catalogue) {
-    let parameters: Vec<&str> = operation["parameters"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .filter_map(|parameter| parameter["name"].as_str())
-        .collect();
+    let parameters = parameters(operation);
     let secured = operation["security"]
         .as_array()
         .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get(about.scheme).is_some()));
@@ -193,6 +193,28 @@ fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, 
     for (status, entries) in by_status {
         operation["responses"][status.to_string()] = refusal(&entries);
     }
+}
+
+/// A call under an `Idempotency-Key` reads no body as `{}`: where `{}` is enough, the body need not be there.
+fn say_where_no_body_is_needed(operation: &mut Value, schemas: &Map<String, Value>) {
+    let keyed = parameters(operation).contains(&"Idempotency-Key");
+    let reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+    let schema = reference
+        .and_then(|reference| reference.rsplit('/').next())
+        .and_then(|name| schemas.get(name));
+    let needs_nothing = schema.is_some_and(|schema| schema["required"].as_array().is_none_or(Vec::is_empty));
+    if keyed && needs_nothing {
+        operation["requestBody"]["required"] = Value::Bool(false);
+    }
+}
+
+fn parameters(operation: &Value) -> Vec<&str> {
+    operation["parameters"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str())
+        .collect()
 }
 
 /// The refusals of one status: each code with its title.

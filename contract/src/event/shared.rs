@@ -21,6 +21,7 @@ impl DeliveryEvent {
             | Self::Dispatched { driver: _, arm_at: _ }
             | Self::Changed { window: _, arm_at: _, driver: _, tracking_numbers: _ }
             | Self::Armed { code_number: _ }
+            | Self::Arrived { driver: _, distance_m: _, accuracy_m: _ }
             | Self::OpenRequested {
                 command: _,
                 code_number: _,
@@ -43,7 +44,7 @@ impl DeliveryEvent {
             | Self::TakenOver { by: _ }
             | Self::Reissued { driver: _, number: _ }
             | Self::ReissueLapsed
-            | Self::Completed { by: _, dropped: _, taken: _ }
+            | Self::Completed { by: _, dropped: _, taken: _, proof: _ }
             // The carrier's own word, of which it tells the household.
             | Self::DoorstepRequested { reason: _, remark: _ }
             | Self::LeftAtDoorstep { reason: _, remark: _ }

@@ -2,7 +2,7 @@
 //! what happened and the answer.
 
 use postern_contract::{
-    carrier::{Cancel, ChangeDelivery, Complete, Dispatch, LeaveAtDoorstep},
+    carrier::{Arrive, Cancel, ChangeDelivery, Complete, Dispatch, LeaveAtDoorstep},
     delivery::DeliveryView,
     ids::DeliveryId,
 };
@@ -57,6 +57,23 @@ pub async fn change(
     .await
 }
 
+/// The driver has come to the address.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn arrive(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Arrive,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Arrive {
+        driver: body.driver.clone(),
+        position: body.position,
+    })
+    .await
+}
+
 /// The parcels are inside and the driver has left.
 ///
 /// # Errors
@@ -70,6 +87,7 @@ pub async fn complete(
     ask(platform, caller, delivery, || Command::Complete {
         dropped: body.dropped.clone(),
         taken: body.taken.clone(),
+        proof: body.proof.clone(),
     })
     .await
 }

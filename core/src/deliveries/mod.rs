@@ -23,7 +23,7 @@ mod take_over;
 
 pub use self::{
     answer::Idempotent,
-    ask::{cancel, change, complete, dispatch, leave_at_doorstep},
+    ask::{arrive, cancel, change, complete, dispatch, leave_at_doorstep},
     book::book,
     close::{CLOSING, Closing, close},
     commit::code_record,

@@ -195,6 +195,7 @@ pub fn book(
         attention: None,
         arm_at: None,
         driver: None,
+        arrived_at: None,
         codes_minted: 0,
         code_ready: false,
         command: None,

@@ -7,6 +7,7 @@ use postern_contract::{
     door::DoorReading,
     ids::CommandId,
     place::Fix,
+    proof::ProofOfDrop,
     text::{DriverRef, Remark, TrackingNumber},
 };
 
@@ -25,6 +26,13 @@ pub enum Command {
     Change(Change),
     /// Mint the code: its day has come.
     Arm,
+    /// The driver has come to the address.
+    Arrive {
+        /// Who.
+        driver: DriverRef,
+        /// Where.
+        position: Fix,
+    },
     /// Open the door for the driver who stands before it.
     Open {
         /// The order's new id.
@@ -70,6 +78,8 @@ pub enum Command {
         dropped: Option<Vec<TrackingNumber>>,
         /// Of a return, which of them were taken out; all when absent.
         taken: Option<Vec<TrackingNumber>>,
+        /// What the handheld recorded of it.
+        proof: Option<ProofOfDrop>,
     },
     /// The carrier never said so, and long enough has passed.
     CompleteByGuardian,

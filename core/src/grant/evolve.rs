@@ -44,6 +44,7 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.codes_minted = *code_number;
             next.code_ready = true;
         }
+        DeliveryEvent::Arrived { .. } => next.arrived_at = Some(at),
         DeliveryEvent::OpenRequested {
             command,
             driver,
@@ -181,6 +182,7 @@ fn move_to(grant: &mut Grant, window: Window, arm_at: Option<Timestamp>) {
     grant.arm_at = arm_at;
     grant.state = GrantState::Scheduled;
     grant.code_ready = false;
+    grant.arrived_at = None;
 }
 
 /// Of two orders the opening may be either one's work: then the other may yet come, and is watched for during its whole time.

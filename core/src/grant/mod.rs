@@ -122,6 +122,9 @@ pub struct Grant {
     pub arm_at: Option<Timestamp>,
     /// The driver, once one is known.
     pub driver: Option<DriverRef>,
+    /// When the driver came to the address.
+    #[serde(default)]
+    pub arrived_at: Option<Timestamp>,
     /// How many codes were minted.
     pub codes_minted: u32,
     /// Whether the last one lies ready.
@@ -227,6 +230,7 @@ impl Grant {
             tracking_numbers: self.tracking_numbers.clone(),
             carrier_reference: self.carrier_reference.clone(),
             driver: self.driver.clone(),
+            arrived_at: self.arrived_at,
             command: self.command.clone(),
             door: self.last_reading.as_ref().map(DoorView::from),
             revocation: match viewer {

@@ -57,6 +57,7 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(deliveries::book::book, deliveries::list::list))
         .routes(routes!(deliveries::get::get, deliveries::change::change))
         .routes(routes!(deliveries::dispatch::dispatch))
+        .routes(routes!(deliveries::arrive::arrive))
         .routes(routes!(deliveries::open::open))
         .routes(routes!(deliveries::close::close))
         .routes(routes!(deliveries::complete::complete))

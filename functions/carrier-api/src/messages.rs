@@ -14,6 +14,7 @@ postern_http::messages! {
     BookDelivery = carrier::BookDelivery;
     ChangeDelivery = carrier::ChangeDelivery;
     Dispatch = carrier::Dispatch;
+    Arrive = carrier::Arrive;
     OpenDoor = carrier::OpenDoor;
     CloseDoor = carrier::CloseDoor;
     Complete = carrier::Complete;

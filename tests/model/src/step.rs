@@ -109,6 +109,7 @@ impl Step {
             Step::Complete => Command::Complete {
                 dropped: None,
                 taken: None,
+                proof: None,
             },
             Step::CompleteByGuardian => Command::CompleteByGuardian,
             Step::Reissue(by) => Command::Reissue { driver: driver(by) },

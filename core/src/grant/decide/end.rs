@@ -3,10 +3,11 @@
 use postern_contract::{
     delivery::{Actor, GrantState, RevocationReason},
     event::DeliveryEvent,
+    proof::ProofOfDrop,
     text::{Remark, TrackingNumber},
 };
 
-use super::{not_over, watch};
+use super::{arrive::recorded, not_over, watch};
 use crate::{
     grant::{Context, Grant, Refusal},
     promises::Guard,
@@ -20,8 +21,8 @@ pub(super) fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
 /// Delivered. Only a door that was seen closed completes a delivery; nothing else counts.
 pub(super) fn complete(
     grant: &Grant,
-    dropped: Option<Vec<TrackingNumber>>,
-    taken: Option<Vec<TrackingNumber>>,
+    (dropped, taken): (Option<Vec<TrackingNumber>>, Option<Vec<TrackingNumber>>),
+    proof: Option<ProofOfDrop>,
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     if grant.state == GrantState::Completed {
@@ -54,6 +55,7 @@ pub(super) fn complete(
     {
         return Err(Refusal::WrongParcel);
     }
+    let proof = proof.map(|proof| recorded(grant, proof, context)).transpose()?;
     let (dropped, taken) = if grant.purpose.is_delivery() {
         (moved, Vec::new())
     } else {
@@ -63,6 +65,7 @@ pub(super) fn complete(
         by: Actor::Carrier,
         dropped,
         taken,
+        proof: proof.map(Box::new),
     }])
 }
 
@@ -86,6 +89,7 @@ pub(super) fn complete_overdue(grant: &Grant, context: &Context<'_>) -> Vec<Deli
             by: Actor::Guardian,
             dropped: Vec::new(),
             taken: Vec::new(),
+            proof: None,
         }]
     } else {
         Vec::new()

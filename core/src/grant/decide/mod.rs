@@ -3,6 +3,7 @@
 //! An empty list of events means that there is nothing to do: what was asked for is so already. Every guard here is one that a
 //! promise rests on; they stand in a fixed order, from what is over to what is still missing.
 
+mod arrive;
 mod change;
 mod close;
 mod doorstep;
@@ -50,7 +51,12 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::Lapse => Ok(settle::lapse(grant, context)),
         Command::Observe { reading } => Ok(observe::observe(grant, reading, context)),
         Command::CannotSee => Ok(observe::cannot_see(grant, context)),
-        Command::Complete { dropped, taken } => end::complete(grant, dropped, taken, context),
+        Command::Complete {
+            dropped,
+            taken,
+            proof,
+        } => end::complete(grant, (dropped, taken), proof, context),
+        Command::Arrive { driver, position } => arrive::arrive(grant, driver, &position, context),
         Command::CompleteByGuardian => Ok(end::complete_by_guardian(grant, context)),
         Command::Reissue { driver } => open::reissue(grant, driver, context),
         Command::LapseReissue => Ok(end::lapse_reissue(grant, context)),

@@ -86,6 +86,7 @@ fn where_the_door_may_yet_open_nothing_opens_any_more_and_it_ends_when_the_watch
     let complete = Command::Complete {
         dropped: None,
         taken: None,
+        proof: None,
     };
     assert_eq!(story.refuses(complete), Refusal::DeliveryCancelled);
     story.wait(600);

@@ -1,6 +1,7 @@
 //! The grant, told as stories: what is asked at what time, what happens, and what is so afterwards.
 
 mod agenda;
+mod arriving;
 mod booking;
 mod changing;
 mod closing;

@@ -63,6 +63,7 @@ fn assert_nothing_secret_in_the_view(grant: &Grant, log: &[LogEntry]) {
         "tracking_numbers",
         "carrier_reference",
         "driver",
+        "arrived_at",
         "command",
         "door",
         "revocation",
@@ -206,6 +207,7 @@ fn the_random_stories_come_to_everything_that_can_happen() {
     }
     let all = [
         "armed",
+        "arrived",
         "attention_cleared",
         "attention_raised",
         "cancelled",

@@ -94,27 +94,32 @@ fn a_return_ends_with_what_was_taken_out_and_never_with_what_was_left() {
     let dropped = Command::Complete {
         dropped: Some(vec![parcel("A1")]),
         taken: None,
+        proof: None,
     };
     assert_eq!(story.refuses(dropped), Refusal::WrongPurpose);
     let strange = Command::Complete {
         dropped: None,
         taken: Some(vec![parcel("Z9")]),
+        proof: None,
     };
     assert_eq!(story.refuses(strange), Refusal::WrongParcel);
     let all = Command::Complete {
         dropped: None,
         taken: None,
+        proof: None,
     };
     let expected = DeliveryEvent::Completed {
         by: Actor::Carrier,
         dropped: Vec::new(),
         taken: vec![parcel("A1"), parcel("B2")],
+        proof: None,
     };
     assert_eq!(story.ask(all).unwrap(), [expected]);
     assert_eq!(story.grant.state, GrantState::Completed);
     let taken = Command::Complete {
         dropped: None,
         taken: Some(vec![parcel("A1")]),
+        proof: None,
     };
     assert_eq!(Story::closed().refuses(taken), Refusal::WrongPurpose);
 }

@@ -61,7 +61,8 @@ fn a_door_that_a_person_has_taken_over_is_read_and_moved_no_more() {
     assert_eq!(
         story.does(Command::Complete {
             dropped: None,
-            taken: None
+            taken: None,
+            proof: None,
         }),
         ["completed"]
     );

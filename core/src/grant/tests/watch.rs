@@ -15,6 +15,7 @@ use crate::grant::{Chore, Command, Refusal, chore};
 const COMPLETE: Command = Command::Complete {
     dropped: None,
     taken: None,
+    proof: None,
 };
 
 /// Two orders to open: the first seemed to do nothing, the second was followed by an open door, and the driver closed it.

@@ -123,6 +123,7 @@ impl Witness {
             }
             DeliveryEvent::Booked { .. }
             | DeliveryEvent::Dispatched { .. }
+            | DeliveryEvent::Arrived { .. }
             | DeliveryEvent::OpenAccepted { .. }
             | DeliveryEvent::CloseAccepted { .. }
             | DeliveryEvent::CloseNotExecuted { .. }

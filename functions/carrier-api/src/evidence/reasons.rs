@@ -1,4 +1,4 @@
-//! Why parcels were left at the doorstep, in English and French.
+//! More of what a bundle's page says: why parcels were left at the doorstep, and that the driver came.
 
 use postern_contract::delivery::DoorstepReason;
 use postern_http::Language;
@@ -20,4 +20,11 @@ pub(super) fn doorstep(reason: DoorstepReason, language: Language) -> &'static s
         R::Other => ("another reason", "une autre raison"),
     };
     say(language, english, french)
+}
+
+pub(super) fn arrived(distance_m: u32, language: Language) -> String {
+    match language {
+        Language::English => format!("The driver came to the address, {distance_m} m from the door."),
+        Language::French => format!("Le livreur est arrivé à l’adresse, à {distance_m} m de la porte."),
+    }
 }

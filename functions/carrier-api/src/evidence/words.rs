@@ -10,7 +10,7 @@ use postern_contract::{
 };
 use postern_http::Language;
 
-use super::reasons::doorstep;
+use super::reasons::{arrived, doorstep};
 
 /// The words in the page's language.
 pub(super) fn say<'a>(language: Language, english: &'a str, french: &'a str) -> &'a str {
@@ -195,6 +195,7 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
                 ),
             };
         }
+        E::Arrived { distance_m, .. } => return arrived(*distance_m, language),
         E::OpenAccepted { .. } => ("The order to open was taken.", "L’ordre d’ouvrir a été reçu."),
         E::CloseAccepted { .. } => ("The order to close was taken.", "L’ordre de fermer a été reçu."),
         E::OpenNotExecuted { kind, .. } | E::CloseNotExecuted { kind, .. } => {

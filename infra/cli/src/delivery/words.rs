@@ -93,6 +93,9 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
         } => format!(
             "The driver asked for the door from {distance_m} m away (give or take {accuracy_m} m); code number {code_number} was used up."
         ),
+        E::Arrived { distance_m, .. } => {
+            format!("The driver came to the address, {distance_m} m from the door.")
+        }
         E::OpenAccepted { .. } => "The vendor took the order to open.".to_owned(),
         E::OpenNotExecuted { kind, .. } => {
             format!("The order to open was certainly not carried out: {}.", why(*kind))

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arriving;
 mod at_the_door;
 mod bodies;
 mod changing;
@@ -21,5 +22,6 @@ mod scene;
 mod schemathesis;
 mod sources;
 mod tokens;
+mod waiting;
 mod windows;
 mod wire;

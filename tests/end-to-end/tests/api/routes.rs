@@ -289,6 +289,11 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             json_route(json!({}), driver.clone()),
         ),
         post(
+            "/v1/deliveries/{id}/arrive",
+            &[],
+            json_route(json!({"driver": "driver-7", "position": position}), json!({})),
+        ),
+        post(
             "/v1/deliveries/{id}/open",
             WAITED,
             json_route(
@@ -304,9 +309,19 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         post(
             "/v1/deliveries/{id}/complete",
             WAITED,
-            json_route(json!({}), json!({"dropped": [parcel], "taken": [parcel]})),
+            json_route(
+                json!({}),
+                json!({"dropped": [parcel], "taken": [parcel], "proof": {
+                    "driver": "driver-7", "position": position, "taken_at": "2026-11-23T15:00:00Z",
+                    "photo": {"reference": "photos/1.jpg", "sha256": "ab".repeat(32)},
+                }}),
+            ),
         ),
-        post("/v1/deliveries/{id}/reissue", &[], json_route(driver, json!({}))),
+        post(
+            "/v1/deliveries/{id}/reissue",
+            WAITED,
+            json_route(driver, json!({})),
+        ),
         post(
             "/v1/deliveries/{id}/cancel",
             &[],

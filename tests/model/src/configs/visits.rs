@@ -47,15 +47,12 @@ pub const DOORSTEP: Config = Config {
         flows_max: 1,
         asks: Asks {
             doorstep: true,
-            complete: true,
-            reissue: true,
             ..NO_ASKS
         },
         left: Left {
             opens: 2,
-            closes: 1,
             faults: 1,
-            asks: 2,
+            asks: 1,
             ..NOTHING
         },
         ..BASE

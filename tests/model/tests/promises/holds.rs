@@ -16,7 +16,7 @@ const STATES: [(&str, usize); 14] = [
     ("reissue", 56_675),
     ("silence", 595_065),
     ("booked", 6_069),
-    ("changed", 0),
+    ("changed", 277_390),
     ("doorstep", 0),
 ];
 
