@@ -14,6 +14,7 @@ pub mod language;
 pub mod openapi;
 pub mod paging;
 pub mod problem;
+pub mod quota;
 pub mod request_id;
 pub mod token;
 pub mod wait;
@@ -27,8 +28,9 @@ pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use language::Language;
 pub use paging::Paging;
 pub use problem::{Catalogue, Entry, Problem, Text, Words};
+pub use quota::Quota;
 pub use request_id::RequestId;
-pub use token::{Authorized, Claims, Scope, Verifier, VerifierConfig};
+pub use token::{Authorized, Bearer, Claims, Scope, Verifier, VerifierConfig};
 pub use wait::Wait;
 
 /// Where the time comes from. The wall, in a function; anything, in a test.

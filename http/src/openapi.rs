@@ -80,6 +80,8 @@ pub struct About {
     pub tags: &'static [(&'static str, &'static str)],
     /// What its own rules refuse.
     pub refusals: &'static [&'static [&'static Entry]],
+    /// Whether its calls are counted, and each answer tells what is left.
+    pub counted: bool,
 }
 
 /// How a caller comes by a token (RFC 6749).
@@ -104,6 +106,7 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
             add_refusals(operation, method, path, about, &catalogue);
         }
     }
+    add_headers(&mut paths, about);
     let mut schemas = components.finish();
     schemas.insert("Problem".to_owned(), problem_schema());
     let scopes: BTreeMap<_, _> = about.scopes.iter().copied().collect();
@@ -125,6 +128,7 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers(about),
             "securitySchemes": { about.scheme: security(about.flow, &scopes) },
         },
     })
@@ -193,6 +197,51 @@ fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, 
     for (status, entries) in by_status {
         operation["responses"][status.to_string()] = refusal(&entries);
     }
+}
+
+/// Adds the headers that the house gives to every call's answers of a kind.
+fn add_headers(paths: &mut Value, about: &About) {
+    let operations = paths.as_object_mut().into_iter().flat_map(Map::values_mut);
+    for operation in operations.flat_map(|item| item.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        let secured = operation["security"]
+            .as_array()
+            .is_some_and(|schemes| !schemes.is_empty());
+        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        for (status, response) in responses {
+            let mut give = |names: &[&str]| {
+                for name in names {
+                    response["headers"][name] = json!({ "$ref": format!("#/components/headers/{name}") });
+                }
+            };
+            if about.counted && secured && (status.starts_with('2') || status == "429") {
+                give(&["RateLimit", "RateLimit-Policy"]);
+            }
+            if matches!(status.as_str(), "429" | "503") {
+                give(&["Retry-After"]);
+            }
+        }
+    }
+}
+
+fn headers(about: &About) -> Value {
+    let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    let mut headers = json!({
+        "Retry-After": header(
+            "When to try again, in seconds.",
+            json!({ "type": "integer", "minimum": 0 }),
+        ),
+    });
+    if about.counted {
+        headers["RateLimit"] = header(
+            "What is left of each quota, and for how many seconds: `\"calls\";r=1187;t=42`. Absent where it could not be found out.",
+            json!({ "type": "string" }),
+        );
+        headers["RateLimit-Policy"] = header(
+            "The quotas: how many calls in how many seconds, such as `\"calls\";q=1200;w=60`. Absent with the other.",
+            json!({ "type": "string" }),
+        );
+    }
+    headers
 }
 
 /// The refusals of one status: each code with its title.
