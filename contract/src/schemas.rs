@@ -22,6 +22,7 @@ use crate::{
     event::LogEntry,
     evidence::EvidenceBundle,
     feed::{CarrierEvent, FeedPage},
+    push::{PushView, Replay, Replayed},
     webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
 
@@ -161,6 +162,9 @@ pub fn all() -> Vec<Published> {
         published::<ChangeWebhook>("change-webhook"),
         published::<WebhookView>("webhook"),
         published::<WebhookSecret>("webhook-secret"),
+        published::<PushView>("push"),
+        published::<Replay>("replay"),
+        published::<Replayed>("replayed"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

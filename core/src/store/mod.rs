@@ -17,6 +17,7 @@ mod idempotency;
 mod item;
 pub mod key;
 mod links;
+mod pushes;
 mod read;
 mod retry;
 mod table;
@@ -43,6 +44,7 @@ pub use self::{
     item::{Item, Versioned, attribute, decode, decode_versioned},
     key::{DUE_SHARDS, Key, Partition, due_shard},
     links::{LinkStatePending, StoredLink},
+    pushes::{DuePush, Pushable, read_made_push},
     read::{Fetched, PAGE_ITEMS_MAX, PageKey, QueryPlan, Sort},
     transact::WRITES_MAX,
     write::Write,

@@ -119,12 +119,15 @@ impl QueryPlan {
 
     fn index(&self) -> Option<Index> {
         match self.partition {
-            Partition::Delivery(_) | Partition::Household(_) | Partition::Feed(_) => None,
+            Partition::Delivery(_)
+            | Partition::Household(_)
+            | Partition::Feed(_)
+            | Partition::PushesTo(_) => None,
             Partition::DeliveriesOf(_)
             | Partition::ActivityOf(_)
             | Partition::Carriers
             | Partition::Vendors => Some(Index::ByOwner),
-            Partition::Due(_) => Some(Index::ByDue),
+            Partition::Due(_) | Partition::PushesDue(_) => Some(Index::ByDue),
         }
     }
 

@@ -7,7 +7,8 @@ use postern_contract::{
 
 use super::{
     Addresses, ENDPOINTS_MAX, Endpoint, WebhookRefusal,
-    answer::{kept, mint, refuse, replayed, told},
+    answer::{kept, refuse, replayed, told},
+    secret::fresh,
 };
 use crate::{
     Error, Platform,
@@ -18,7 +19,10 @@ use crate::{
 const TRIES_MAX: usize = 12;
 
 /// A carrier's endpoints, and the version of the item that holds them.
-async fn load(platform: &Platform, carrier: &CarrierId) -> Result<(Vec<Endpoint>, Option<u64>), Error> {
+pub(super) async fn load(
+    platform: &Platform,
+    carrier: &CarrierId,
+) -> Result<(Vec<Endpoint>, Option<u64>), Error> {
     let found = platform.store.webhooks(carrier).await?;
     Ok(found.map_or((Vec::new(), None), |item| (item.doc, Some(item.version))))
 }
@@ -68,13 +72,13 @@ pub async fn create(
             return refuse(platform, caller, WebhookRefusal::TooMany).await;
         }
         let (id, now) = (platform.new_webhook(), platform.now());
-        let secret = mint(platform, carrier, id).await?;
+        let secret = fresh(&*platform.chance, &*platform.sealer, carrier, id).await?;
         let made = Endpoint::new(id, wanted.clone(), secret.clone(), now);
         let view = made.view(now);
         endpoints.push(made);
-        let answer = kept(platform, caller, &view, &secret)?;
+        let answer = kept(platform, caller, &view, &secret.sealed)?;
         if committed(platform, carrier, &endpoints, version, Some(answer)).await? {
-            return told(platform, carrier, view, &secret).await;
+            return told(platform, carrier, view, &secret.sealed).await;
         }
     }
     Err(Error::Contended)
@@ -97,12 +101,12 @@ pub async fn rotate(
         let (mut endpoints, version) = load(platform, carrier).await?;
         let endpoint = find(&mut endpoints, webhook)?;
         let now = platform.now();
-        let secret = mint(platform, carrier, webhook).await?;
+        let secret = fresh(&*platform.chance, &*platform.sealer, carrier, webhook).await?;
         *endpoint = endpoint.clone().rotated(secret.clone(), now);
         let view = endpoint.view(now);
-        let answer = kept(platform, caller, &view, &secret)?;
+        let answer = kept(platform, caller, &view, &secret.sealed)?;
         if committed(platform, carrier, &endpoints, version, Some(answer)).await? {
-            return told(platform, carrier, view, &secret).await;
+            return told(platform, carrier, view, &secret.sealed).await;
         }
     }
     Err(Error::Contended)

@@ -10,6 +10,7 @@ mod events;
 mod evidence;
 mod messages;
 mod problems;
+mod pushes;
 mod quotas;
 mod signing_keys;
 mod webhooks;
@@ -69,5 +70,8 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::rotate))
+        .routes(routes!(pushes::list))
+        .routes(routes!(pushes::test))
+        .routes(routes!(pushes::replay))
         .routes(routes!(signing_keys::list))
 }

@@ -1,6 +1,6 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, feed, ids, webhook};
+use postern_contract::{carrier, delivery, event, feed, ids, push, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
@@ -23,6 +23,10 @@ postern_http::messages! {
     Webhook = webhook::WebhookView;
     WebhookPage = delivery::Page<webhook::WebhookView>;
     WebhookSecret = webhook::WebhookSecret;
+    Push = push::PushView;
+    PushPage = delivery::Page<push::PushView>;
+    Replay = push::Replay;
+    Replayed = push::Replayed;
     DeliveryId = ids::DeliveryId;
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;

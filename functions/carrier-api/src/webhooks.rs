@@ -26,7 +26,7 @@ use crate::{
 
 /// Say where to be told of events.
 ///
-/// At most five endpoints. The secret is told once. Nothing is posted to endpoints yet: read the feed.
+/// At most five endpoints. The secret is told once. Events that happen from now on are posted there.
 #[utoipa::path(
     post,
     path = "/v1/webhooks",

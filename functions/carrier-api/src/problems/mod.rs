@@ -165,9 +165,9 @@ mod tests {
 
     #[test]
     fn every_refusal_about_webhooks_has_its_words() {
-        use postern_core::webhooks::WebhookRefusal::{AddressNotAllowed, TooMany};
-        assert_eq!(WEBHOOKS.len(), 2);
-        for refusal in [TooMany, AddressNotAllowed] {
+        use postern_core::webhooks::WebhookRefusal::{AddressNotAllowed, Disabled, TooMany};
+        assert_eq!(WEBHOOKS.len(), 3);
+        for refusal in [TooMany, AddressNotAllowed, Disabled] {
             assert_eq!(problem(refusal.into()).code(), refusal.code());
         }
     }

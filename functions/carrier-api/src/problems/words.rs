@@ -203,6 +203,11 @@ postern_http::entries! {
         "Give an address that begins with https:// and that everybody on the internet can reach, without a user name, a password or a fragment.",
         "Cette adresse ne peut pas recevoir d'événements",
         "Donnez une adresse qui commence par https:// et que tout le monde peut joindre sur Internet, sans nom d'utilisateur, mot de passe ni fragment.";
+    WEBHOOK_DISABLED = "webhook_disabled", 409,
+        "The webhook endpoint is switched off",
+        "Nothing was pushed. Switch the endpoint on, with `enabled` true, and ask again.",
+        "Le point de réception est désactivé",
+        "Rien n'a été envoyé. Activez le point de réception, avec `enabled` à true, et redemandez.";
 }
 
 postern_http::entries! {

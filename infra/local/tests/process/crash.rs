@@ -213,9 +213,9 @@ async fn told(carrier: &CarrierClient, at_least: usize) -> Vec<LogEntry> {
         if page.items.is_empty() {
             return entries;
         }
-        entries.extend(page.items.into_iter().map(|event| {
-            let EventData::Delivery(changed) = event.data;
-            changed.entry
+        entries.extend(page.items.into_iter().map(|event| match event.data {
+            EventData::Delivery(changed) => changed.entry,
+            EventData::Webhook(_) => panic!("no endpoint was made, and something was told of one"),
         }));
         after = Some(page.next_cursor);
     }

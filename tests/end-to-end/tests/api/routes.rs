@@ -258,6 +258,19 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             scope: "webhooks:write",
             ..route(Api::Carriers, Method::DELETE, "/v1/webhooks/{id}", Takes::NoBody)
         },
+        get("/v1/webhooks/{id}/pushes", "webhooks:write", PAGED),
+        Route {
+            scope: "webhooks:write",
+            ..post("/v1/webhooks/{id}/test", WAITED, json_route(json!({}), json!({})))
+        },
+        Route {
+            scope: "webhooks:write",
+            ..post(
+                "/v1/webhooks/{id}/replay",
+                &[],
+                json_route(json!({"after": "0"}), json!({"until": "2026-11-23T14:00:12Z"})),
+            )
+        },
         get("/v1/signing-keys", PUBLIC, &[]),
         post(
             "/v1/deliveries/{id}/dispatch",
