@@ -40,6 +40,9 @@ pub enum Error {
         /// In how many seconds it may be opened again.
         retry_after_s: u32,
     },
+    /// What is to be changed is not as the caller saw it. Nothing was done.
+    #[error("it has changed since the caller saw it")]
+    Changed,
     /// The household has as many deliveries under way as it may have. Nothing was done, and nothing is kept under the
     /// idempotency key.
     #[error("there are too many deliveries under way at the household")]

@@ -8,6 +8,7 @@
 pub mod body;
 pub mod cursor;
 pub mod deployed;
+pub mod etag;
 pub mod house;
 pub mod idempotency;
 pub mod language;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use body::{Empty, Idempotent, Json, NoBody, NoQuery, PathId, PathIds, Query};
 pub use cursor::Cursors;
+pub use etag::{ETag, IfMatch};
 pub use house::{HouseConfig, house};
 pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use language::Language;

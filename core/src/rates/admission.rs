@@ -1,15 +1,12 @@
 //! A call's admission: it is counted once, beside whatever else the call does first.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use postern_contract::ids::CarrierId;
-use tokio::{sync::OnceCell, time::timeout};
+use tokio::sync::OnceCell;
 
 use super::{Verdict, Window};
 use crate::{Error, Platform};
-
-/// How long counting may take. A call is not held up longer than that for being counted.
-const COUNTED_WITHIN: Duration = Duration::from_millis(400);
 
 /// Whether one call may go on. It is counted when somebody first asks for the verdict, and once: its clones share it.
 #[derive(Clone)]
@@ -69,23 +66,14 @@ impl Counted {
         let (store, carrier) = (&self.platform.store, &self.carrier);
         let now = self.platform.now();
         let window = Window::minute(now);
-        let counting = async {
-            tokio::try_join!(
-                store.carrier(carrier),
-                store.count_call(carrier, window.starts_at_s, window.ends_at(), self.changes)
-            )
-        };
-        match timeout(COUNTED_WITHIN, counting).await {
-            Ok(Ok((record, count))) => {
+        let counting = store.count_call(carrier, window.starts_at_s, window.ends_at(), self.changes);
+        match tokio::try_join!(store.carrier(carrier), counting) {
+            Ok((record, count)) => {
                 let allowance = record.map(|record| record.allowance).unwrap_or_default();
                 Some(Verdict::judge(&allowance, count, self.changes, window, now))
             }
-            Ok(Err(error)) => {
+            Err(error) => {
                 tracing::warn!(%carrier, %error, "a call could not be counted, and goes on");
-                None
-            }
-            Err(_) => {
-                tracing::warn!(%carrier, "a call could not be counted in time, and goes on");
                 None
             }
         }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use postern_contract::delivery::Window;
 use postern_core::{Error, grant::Refusal, keys::KeyError, store::StoreError};
 use postern_http::{
-    Catalogue, Problem, Words,
+    Catalogue, IfMatch, Problem, Words,
     problem::wire::{
         IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, NOT_FOUND, REQUEST_IN_PROGRESS, TOO_MANY_REQUESTS, UNAVAILABLE,
     },
@@ -25,6 +25,7 @@ static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[DELIVE
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::NotFound => Problem::new(&NOT_FOUND),
+        Error::Changed => IfMatch::failed(),
         Error::Invalid(invalid) => Problem::new(&INVALID_FIELD)
             .with("field", invalid.what)
             .with(
