@@ -22,7 +22,7 @@ mod take_over;
 pub use self::{
     answer::Idempotent,
     ask::{cancel, complete, dispatch},
-    book::{ask_eligibility, book},
+    book::{UNDER_WAY_MAX, ask_eligibility, book},
     close::{CLOSING, Closing, close},
     commit::code_record,
     open::{OPENING, Opening, open},

@@ -84,6 +84,10 @@ pub enum Key {
     Vendor(VendorId),
     /// The answer to a request that came under an idempotency key.
     Idempotency(String, KeyDigest),
+    /// How many calls a carrier made in the window that began then, in seconds since 1970.
+    Calls(CarrierId, i64),
+    /// How often a vendor's door was opened in the window that began then, in seconds since 1970.
+    Opens(VendorId, KeyDigest, i64),
 }
 
 impl Key {
@@ -117,6 +121,12 @@ impl Key {
         Self::Idempotency(tenant.to_owned(), KeyDigest::of(key))
     }
 
+    /// How often a vendor's door was opened in the window that began then.
+    #[must_use]
+    pub fn opens(vendor: &VendorId, door: &DoorRef, window_s: i64) -> Self {
+        Self::Opens(vendor.clone(), KeyDigest::of(door.as_str()), window_s)
+    }
+
     /// The value of `PK`.
     #[must_use]
     pub fn pk(&self) -> String {
@@ -144,6 +154,8 @@ impl Key {
             Self::Push(webhook, _) => Partition::PushesTo(*webhook).value(),
             Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
             Self::Idempotency(tenant, digest) => format!("IDEM#{tenant}#{digest}"),
+            Self::Calls(carrier, _) => format!("CALLS#{carrier}"),
+            Self::Opens(vendor, digest, _) => format!("OPENS#{vendor}#{digest}"),
         }
     }
 
@@ -172,6 +184,7 @@ impl Key {
             Self::Push(_, push) => format!("{}{push}", prefix::PUSH),
             Self::Vendor(_) => "VENDOR".to_owned(),
             Self::Idempotency(..) => "IDEM".to_owned(),
+            Self::Calls(_, window_s) | Self::Opens(_, _, window_s) => format!("SINCE#{window_s:012}"),
         }
     }
 

@@ -4,7 +4,7 @@ use postern_contract::{carrier, delivery, event, feed, ids, push, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
-use crate::{DELIVERIES, WEBHOOKS};
+use crate::{DELIVERIES, QUOTAS, WEBHOOKS};
 
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
@@ -87,7 +87,8 @@ const ABOUT: About = About {
         ("events", "Being told"),
         ("evidence", "What happened, for whoever doubts it"),
     ],
-    refusals: &[DELIVERIES, WEBHOOKS],
+    refusals: &[DELIVERIES, WEBHOOKS, QUOTAS],
+    counted: true,
 };
 
 /// The API's description: OpenAPI 3.1.

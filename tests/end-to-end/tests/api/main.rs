@@ -6,6 +6,7 @@
 mod at_the_door;
 mod bodies;
 mod described;
+mod etags;
 mod forgeries;
 mod fuzz;
 mod mutations;
