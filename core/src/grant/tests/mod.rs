@@ -2,10 +2,13 @@
 
 mod agenda;
 mod booking;
+mod changing;
 mod closing;
+mod doorstep;
 mod doubt;
 mod ending;
 mod fixtures;
+mod offering;
 mod opening;
 mod promises;
 mod random;

@@ -5,10 +5,14 @@
 
 mod at_the_door;
 mod bodies;
+mod changing;
+mod checkout;
 mod described;
+mod doorstep;
 mod etags;
 mod forgeries;
 mod fuzz;
+mod listing;
 mod mutations;
 mod refusals;
 mod requests;
