@@ -173,4 +173,43 @@ pub struct CarrierRecord {
     pub active: bool,
     /// Since when.
     pub registered_at: Timestamp,
+    /// How much it may ask for.
+    #[serde(default)]
+    pub allowance: Allowance,
+}
+
+/// How much a carrier may ask for. The operator sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Allowance {
+    /// Calls of any kind in a minute.
+    pub calls_per_minute: u32,
+    /// Of them, those that change something.
+    pub changes_per_minute: u32,
+    /// How often one door may be opened in an hour, by whomever, before this carrier opens it no more.
+    pub opens_per_door_hour: u32,
+}
+
+impl Allowance {
+    /// The most calls that an operator may allow: what the gateway lets through from everybody together.
+    pub const CALLS_PER_MINUTE_MAX: u32 = 12_000;
+    /// The most opens of a door in an hour that an operator may allow: one a minute.
+    pub const OPENS_PER_DOOR_HOUR_MAX: u32 = 60;
+
+    /// As much as an operator may allow.
+    pub const MOST: Self = Self {
+        calls_per_minute: Self::CALLS_PER_MINUTE_MAX,
+        changes_per_minute: Self::CALLS_PER_MINUTE_MAX,
+        opens_per_door_hour: Self::OPENS_PER_DOOR_HOUR_MAX,
+    };
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            calls_per_minute: 1_200,
+            changes_per_minute: 600,
+            opens_per_door_hour: 12,
+        }
+    }
 }

@@ -14,7 +14,8 @@ use crate::{
     Invalid,
     delivery::{Attention, GrantState},
     event::LogEntry,
-    ids::{CarrierId, DeliveryId, EventId},
+    ids::{CarrierId, DeliveryId, EventId, WebhookId},
+    webhook::DisabledReason,
 };
 
 /// The version of CloudEvents.
@@ -40,6 +41,16 @@ impl EventType {
     #[must_use]
     pub fn of_delivery(name: &str) -> Self {
         Self(format!("{NAMESPACE}delivery.{name}"))
+    }
+
+    /// The type of what happened to a webhook endpoint.
+    #[must_use]
+    pub fn of_webhook(name: WebhookEvent) -> Self {
+        let name = match name {
+            WebhookEvent::Test => "test",
+            WebhookEvent::Disabled => "disabled",
+        };
+        Self(format!("{NAMESPACE}webhook.{name}"))
     }
 
     /// The type as text.
@@ -105,7 +116,7 @@ pub struct CarrierEvent {
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// What it happened to: a delivery's id.
+    /// What it happened to: the id of a delivery, or of a webhook endpoint.
     pub subject: String,
     /// When it was recorded.
     pub time: Timestamp,
@@ -126,6 +137,30 @@ pub struct CarrierEvent {
 pub enum EventData {
     /// Something happened in a delivery.
     Delivery(Box<DeliveryChanged>),
+    /// Something happened to a webhook endpoint.
+    Webhook(WebhookChanged),
+}
+
+/// What can happen to a webhook endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebhookEvent {
+    /// Its carrier asked for a test. Told to that endpoint alone.
+    Test,
+    /// It is told nothing any more, and not because its carrier wanted it so.
+    Disabled,
+}
+
+/// Something happened to a webhook endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WebhookChanged {
+    /// The endpoint.
+    pub webhook: WebhookId,
+    /// Why it is told nothing any more, if that is what happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disabled_reason: Option<DisabledReason>,
+    /// Since when nothing that it was told had arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since: Option<Timestamp>,
 }
 
 /// Something happened in a delivery.
@@ -155,6 +190,28 @@ impl CarrierEvent {
             datacontenttype: DATA_CONTENT_TYPE.to_owned(),
             sequence: Some(format!("{:010}", changed.entry.sequence)),
             data: EventData::Delivery(Box::new(changed)),
+        }
+    }
+
+    /// The event of something that happened to a webhook endpoint at `at`.
+    #[must_use]
+    pub fn of_webhook(
+        id: EventId,
+        carrier: &CarrierId,
+        what: WebhookEvent,
+        at: Timestamp,
+        changed: WebhookChanged,
+    ) -> Self {
+        Self {
+            specversion: SPEC_VERSION.to_owned(),
+            id,
+            source: source(carrier),
+            kind: EventType::of_webhook(what),
+            subject: changed.webhook.to_string(),
+            time: at,
+            datacontenttype: DATA_CONTENT_TYPE.to_owned(),
+            sequence: None,
+            data: EventData::Webhook(changed),
         }
     }
 }

@@ -94,6 +94,8 @@ ids! {
     EventId = "evt";
     /// One address at which a carrier is told of events.
     WebhookId = "wh";
+    /// One event on its way to one webhook endpoint.
+    PushId = "psh";
 }
 
 /// A short name chosen by the operator: lower-case letters, digits and single hyphens, 2 to 40 long.

@@ -20,6 +20,7 @@ pub mod feed;
 pub mod ids;
 pub mod place;
 pub mod proof;
+pub mod push;
 pub mod schemas;
 pub mod text;
 pub mod unattended;

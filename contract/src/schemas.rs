@@ -23,6 +23,7 @@ use crate::{
     event::LogEntry,
     evidence::EvidenceBundle,
     feed::{CarrierEvent, FeedPage},
+    push::{PushView, Replay, Replayed},
     webhook::{ChangeWebhook, CreateWebhook, WebhookSecret, WebhookView},
 };
 
@@ -167,6 +168,9 @@ pub fn all() -> Vec<Published> {
         published::<ChangeWebhook>("change-webhook"),
         published::<WebhookView>("webhook"),
         published::<WebhookSecret>("webhook-secret"),
+        published::<PushView>("push"),
+        published::<Replay>("replay"),
+        published::<Replayed>("replayed"),
         published::<SignUp>("sign-up"),
         published::<HouseholdView>("household"),
         published::<BeginLink>("begin-link"),

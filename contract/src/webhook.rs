@@ -227,6 +227,8 @@ pub struct WebhookView {
     /// Since when nothing that it was told has arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Timestamp>,
+    /// What proves the `v1a` signatures of what it is told: `whpk_` and base64, after Standard Webhooks. It changes with the secret.
+    pub public_key: String,
     /// Until when what it is told is also signed by the secret before the present one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub old_secret_until: Option<Timestamp>,

@@ -20,6 +20,8 @@ pub const LOOKS_FAILED: &str = "LooksFailed";
 pub const ADAPTER_UNANSWERED: &str = "AdapterUnanswered";
 /// Calls to which an adapter replied that its vendor's cloud does not answer, by vendor.
 pub const VENDOR_UNAVAILABLE: &str = "VendorUnavailable";
+/// Events that should have been posted to a carrier's webhook endpoint some time ago and were not, as each sweep finds them.
+pub const PUSHES_LATE: &str = "PushesLate";
 
 /// The dimension of what is counted by vendor.
 const VENDOR: &str = "Vendor";
@@ -43,6 +45,11 @@ pub(crate) fn changed(before: &Grant, after: &Grant) {
 /// A look of the guardian failed; its subject stays due.
 pub fn look_failed() {
     counter!(LOOKS_FAILED).increment(1);
+}
+
+/// A sweep found so many pushes late; none, too, is worth telling, as it says that a sweep was made.
+pub fn pushes_late(count: usize) {
+    histogram!(PUSHES_LATE).record(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
 }
 
 /// An adapter gave no proper reply.

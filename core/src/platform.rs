@@ -3,7 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
-use postern_contract::ids::{ActivityId, CommandId, DeliveryId, DoorId, HouseholdId, LinkId, WebhookId};
+use postern_contract::ids::{
+    ActivityId, CommandId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, PushId, WebhookId,
+};
 use postern_keys::{Sealer, Signer};
 
 use crate::{
@@ -94,6 +96,20 @@ impl Platform {
     pub fn new_webhook(&self) -> WebhookId {
         let (unix_ms, random) = self.parts();
         WebhookId::from_parts(unix_ms, random)
+    }
+
+    /// A new push's id.
+    #[must_use]
+    pub fn new_push(&self) -> PushId {
+        let (unix_ms, random) = self.parts();
+        PushId::from_parts(unix_ms, random)
+    }
+
+    /// A new event's id: for an event that no entry of a log gives its own.
+    #[must_use]
+    pub fn new_event(&self) -> EventId {
+        let (unix_ms, random) = self.parts();
+        EventId::from_parts(unix_ms, random)
     }
 
     /// A new activity entry's id.

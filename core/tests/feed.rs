@@ -6,42 +6,22 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use postern_contract::{
-    delivery::{GrantState, RevocationReason},
-    event::{Commitment, DeliveryEvent, LogEntry},
+    delivery::RevocationReason,
+    event::{Commitment, DeliveryEvent},
     feed::{CarrierEvent, FeedCursor},
-    ids::{CarrierId, DeliveryId},
+    ids::CarrierId,
 };
 use postern_core::{
     feed::{self, Outbox, event_of},
-    store::{FeedHead, Logged, Placed, Standing, Write},
+    store::{FeedHead, Logged, Placed, Write},
 };
-use postern_test_world::World;
+use postern_test_world::{World, logged};
 use proptest::prelude::*;
 
 fn carrier(name: &str) -> CarrierId {
     name.parse().unwrap()
-}
-
-/// An entry of a delivery of `whose`.
-fn logged(whose: &str, delivery: u128, sequence: u64) -> Logged {
-    Logged {
-        carrier: carrier(whose),
-        standing: Standing {
-            state: GrantState::Armed,
-            attention: None,
-        },
-        entry: LogEntry {
-            delivery: DeliveryId::from_parts(1, delivery),
-            sequence,
-            at: Timestamp::UNIX_EPOCH,
-            previous: "0".repeat(64),
-            event: DeliveryEvent::Armed { code_number: 1 },
-            commitment: None,
-            hash: "1".repeat(64),
-        },
-    }
 }
 
 /// A carrier's whole feed, in stretches of three.

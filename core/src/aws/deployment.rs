@@ -127,7 +127,7 @@ impl Deployment {
         Ok(Arc::new(KmsBundleSigner::new(self.kms(), key)))
     }
 
-    fn kms(&self) -> aws_sdk_kms::Client {
+    pub(super) fn kms(&self) -> aws_sdk_kms::Client {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(KMS_CONNECT)
             .operation_attempt_timeout(KMS_ATTEMPT)

@@ -9,8 +9,9 @@ use aws_sdk_sqs::{
     error::{ProvideErrorMetadata, SdkError},
 };
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
-use crate::ports::{Clock, FollowUpError, FollowUps, Subject};
+use crate::ports::{Clock, FollowUpError, FollowUps};
 
 /// The longest delay of a message, in seconds
 /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html>).
@@ -24,7 +25,7 @@ const ATTEMPT_MS_MAX: u64 = 700;
 const TRIES_MAX: u32 = 2;
 
 /// Leaves follow-ups in a standard queue; a FIFO queue does not delay single messages. What lies further ahead than
-/// [`DELAY_S_MAX`] is left to the guardian's sweep of what is due.
+/// [`DELAY_S_MAX`] is left to the sweep of what is due.
 #[derive(Clone)]
 pub struct SqsFollowUps {
     client: Client,
@@ -63,8 +64,8 @@ impl SqsFollowUps {
 }
 
 #[async_trait]
-impl FollowUps for SqsFollowUps {
-    async fn look_at(&self, subject: Subject, at: Timestamp) -> Result<(), FollowUpError> {
+impl<S: Serialize + Send + Sync + 'static> FollowUps<S> for SqsFollowUps {
+    async fn look_at(&self, subject: S, at: Timestamp) -> Result<(), FollowUpError> {
         let Some(delay_s) = delay_s(self.clock.now(), at) else {
             return Ok(());
         };

@@ -7,9 +7,10 @@
 //! |---|---|---|
 //! | `POSTERN_DEPLOYMENT` | the deployment's name, a dimension of everything that is measured | every function |
 //! | `POSTERN_TABLE` | the record's table | every function |
-//! | `POSTERN_CODES_KEY` | the symmetric KMS key that seals one-time codes: an id, ARN or alias | every function but the webhooks' |
+//! | `POSTERN_CODES_KEY` | the symmetric KMS key that seals one-time codes and the secrets of webhooks: an id, ARN or alias | every function |
 //! | `POSTERN_EVIDENCE_KEY` | the KMS key of spec `ECC_NIST_EDWARDS25519` that signs the logs of deliveries | every function but the webhooks' |
 //! | `POSTERN_FOLLOW_UPS_QUEUE` | the URL of the standard SQS queue that the guardian reads | every function but the webhooks' |
+//! | `POSTERN_PUSHES_QUEUE` | the URL of the standard SQS queue of pushes to webhooks | the webhooks' function |
 //! | `POSTERN_LINK_REDIRECT_URI` | where a vendor's login page sends the household's browser | every function but the webhooks' |
 //! | `POSTERN_CURSOR_KEY` | the KMS key of spec `HMAC_256` from which the key of the lists' cursors is derived | the APIs |
 //! | `POSTERN_BUNDLE_KEY` | the KMS key of spec `ECC_NIST_P256` that signs the evidence of deliveries | the carriers' API |

@@ -71,7 +71,7 @@ pub(super) fn needed(
 }
 
 /// The name or ARN of a queue in the place of its URL is the common mistake; it would show only at the first message.
-fn address(setting: &'static str, value: String) -> Result<String, SettingError> {
+pub(super) fn address(setting: &'static str, value: String) -> Result<String, SettingError> {
     if value.starts_with("https://") || value.starts_with("http://") {
         return Ok(value);
     }

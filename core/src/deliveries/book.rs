@@ -16,6 +16,9 @@ use crate::{
 };
 
 const TRIES_MAX: usize = 12;
+/// How many deliveries of all carriers may be under way at one household: turning off ends every one of them, and is waited for.
+/// Bookings at the very same time may go a few beyond it.
+pub const UNDER_WAY_MAX: usize = 100;
 
 /// Books a delivery. The delivery, the first entry of its log, its place among the household's and the answer to this request
 /// come to be in one transaction.
@@ -29,7 +32,7 @@ pub async fn book(
 ) -> Result<DeliveryView, Error> {
     for _ in 0..TRIES_MAX {
         let (found, site) = tokio::join!(caller.find_if_active(platform), site_at(platform, &body.address));
-        if let Some(found) = found? {
+        if let (Some(found), _) = found? {
             return caller.replay(platform, found).await;
         }
         let booking = Booking {
@@ -45,6 +48,10 @@ pub async fn book(
             Ok(booked) => booked,
             Err(refusal) => return caller.refuse(platform, refusal).await,
         };
+        let under_way = platform.store.active_page(grant.household, UNDER_WAY_MAX, None);
+        if under_way.await?.items.len() >= UNDER_WAY_MAX {
+            return Err(Error::TooManyUnderWay);
+        }
         let view = grant.view(Viewer::Carrier);
         let version = grant.policy.consent.version;
         let mut writes = vec![

@@ -24,7 +24,7 @@ mod take_over;
 pub use self::{
     answer::Idempotent,
     ask::{arrive, cancel, change, complete, dispatch, leave_at_doorstep},
-    book::book,
+    book::{UNDER_WAY_MAX, book},
     close::{CLOSING, Closing, close},
     commit::code_record,
     eligibility::{ask_eligibilities, ask_eligibility},

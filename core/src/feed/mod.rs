@@ -15,8 +15,10 @@ use postern_contract::{
     feed::{CarrierEvent, DeliveryChanged},
     ids::EventId,
 };
+use postern_keys::Sealer;
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::publish::writes;
 pub use self::{
     publish::{publish, publish_again},
     read::read,
@@ -35,6 +37,8 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub struct Outbox {
     /// The record.
     pub store: Store,
+    /// Opens the secrets that sign.
+    pub sealer: Arc<dyn Sealer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -51,6 +55,7 @@ impl Outbox {
     pub fn of(platform: &Platform) -> Self {
         Self {
             store: platform.store.clone(),
+            sealer: Arc::clone(&platform.sealer),
             clock: Arc::clone(&platform.clock),
         }
     }

@@ -2,21 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use postern_contract::{
     feed::CarrierEvent,
     ids::{CarrierId, DeliveryId},
+    push::PushReason,
 };
 
 use super::{KEPT, Outbox, event_of};
 use crate::{
     Error,
     store::{FeedEnd, FeedHead, Logged, Placed, StoreError, WRITES_MAX, Write},
+    webhooks::{ENDPOINTS_MAX, Push, PushPlace},
 };
 
 /// How often one transaction is tried when others are adding to the same feed.
 const TRIES_MAX: usize = 12;
-/// How many events one transaction takes: two writes each, and one for the head.
-const EVENTS_MAX: usize = (WRITES_MAX - 1) / 2;
+/// How many events one transaction takes: two writes each and one for every endpoint that is told, and one for the head.
+const EVENTS_MAX: usize = (WRITES_MAX - 1) / (2 + ENDPOINTS_MAX);
 
 /// Adds entries of logs to their carriers' feeds, each once however often it comes, and gives the places in `logged` of those that
 /// could not be added. They may be handed in again.
@@ -76,7 +79,11 @@ async fn add(outbox: &Outbox, carrier: &CarrierId, events: &[CarrierEvent]) -> R
         if fresh.is_empty() {
             return Ok(());
         }
-        match outbox.store.transact(writes(outbox, carrier, &end, fresh)?).await {
+        match outbox
+            .store
+            .transact(writes(outbox.now(), carrier, &end, fresh)?)
+            .await
+        {
             Ok(()) => return Ok(()),
             Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {}
             Err(error) => return Err(error.into()),
@@ -85,17 +92,18 @@ async fn add(outbox: &Outbox, carrier: &CarrierId, events: &[CarrierEvent]) -> R
     Err(Error::Contended)
 }
 
-fn writes(
-    outbox: &Outbox,
+/// The writes that add `fresh` behind `end`, each with its pushes to those of the carrier's endpoints that want it.
+pub(crate) fn writes(
+    now: Timestamp,
     carrier: &CarrierId,
     end: &FeedEnd,
     fresh: Vec<&CarrierEvent>,
 ) -> Result<Vec<Write>, StoreError> {
     // Clocks differ between the functions that add. What is kept must not end before what was added earlier: by that a reader
     // tells a gap of forgotten events from one that is about to close.
-    let kept_until_s = (outbox.now() + KEPT).as_second().max(end.head.kept_until_s);
+    let kept_until_s = (now + KEPT).as_second().max(end.head.kept_until_s);
     let mut head = end.head;
-    let mut writes = Vec::with_capacity(2 * fresh.len() + 1);
+    let mut writes = Vec::new();
     for event in fresh {
         let placed = Placed {
             number: head.number + 1,
@@ -103,6 +111,19 @@ fn writes(
         };
         writes.push(Write::feed_event(carrier, &placed, head, kept_until_s)?);
         writes.push(Write::event_place(carrier, event.id, placed.number, kept_until_s));
+        for endpoint in end
+            .endpoints
+            .iter()
+            .filter(|endpoint| endpoint.wants(&event.kind))
+        {
+            let place = PushPlace {
+                carrier: carrier.clone(),
+                webhook: endpoint.id,
+                push: Push::first(event.id, endpoint.id),
+            };
+            let push = Push::of(place, event, Some(placed.number), PushReason::Happened, now);
+            writes.push(Write::put_push(&push, None)?);
+        }
         head = FeedHead {
             number: placed.number,
             kept_until_s,

@@ -28,20 +28,20 @@ pub enum Subject {
     },
 }
 
-/// A follow-up could not be left. Nothing is lost by it: the guardian's sweep of what is due finds the subject in the record.
+/// A follow-up could not be left. Nothing is lost by it: a sweep of what is due finds the subject in the record.
 #[derive(Debug, thiserror::Error)]
 #[error("a follow-up could not be left: {0}")]
 pub struct FollowUpError(pub String);
 
-/// Leaves follow-ups for the guardian.
+/// Leaves follow-ups: for the guardian, of its subjects, or for what posts to webhooks, of pushes.
 ///
 /// They are hints that make it prompt; the record says what is due. An implementation MAY lose one or bring it twice, early or
 /// late.
 #[async_trait]
-pub trait FollowUps: Send + Sync {
-    /// Has the guardian look at `subject` at `at`.
+pub trait FollowUps<S = Subject>: Send + Sync {
+    /// Has `subject` looked at at `at`.
     ///
     /// # Errors
     /// [`FollowUpError`] when the channel refused it.
-    async fn look_at(&self, subject: Subject, at: Timestamp) -> Result<(), FollowUpError>;
+    async fn look_at(&self, subject: S, at: Timestamp) -> Result<(), FollowUpError>;
 }

@@ -20,6 +20,7 @@ use super::{
     item::{Item, attribute, decode, number, parsed, required, text, whole},
     key::{event_sort, prefix},
 };
+use crate::webhooks::Endpoint;
 
 /// Where a delivery stood once an entry of its log was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,8 @@ pub struct FeedEnd {
     pub head: FeedHead,
     /// Those of the events asked about that are in it.
     pub known: BTreeSet<EventId>,
+    /// The carrier's webhook endpoints.
+    pub endpoints: Vec<Endpoint>,
 }
 
 /// An event at its place in a feed.
@@ -113,12 +116,13 @@ impl Write {
 }
 
 impl Store {
-    /// The head of a carrier's feed, and which of `events` are in it. At most 99 events.
+    /// The head of a carrier's feed, which of `events` are in it, and the carrier's webhook endpoints. At most 98 events.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn feed_end(&self, carrier: &CarrierId, events: &[EventId]) -> Result<FeedEnd, StoreError> {
-        let keys: Vec<Key> = std::iter::once(Key::Feed(carrier.clone()))
+        let keys: Vec<Key> = [Key::Feed(carrier.clone()), Key::Webhooks(carrier.clone())]
+            .into_iter()
             .chain(events.iter().copied().map(Key::EventPlace))
             .collect();
         let mut found = self.get_many(&keys, true).await?.into_iter();
@@ -129,12 +133,17 @@ impl Store {
             },
             None => FeedHead::default(),
         };
+        let endpoints = found.next().flatten().map(decode).transpose()?;
         let known = events
             .iter()
             .zip(found)
             .filter_map(|(event, item)| item.map(|_| *event))
             .collect();
-        Ok(FeedEnd { head, known })
+        Ok(FeedEnd {
+            head,
+            known,
+            endpoints: endpoints.unwrap_or_default(),
+        })
     }
 
     /// A carrier's events after the number `after`, at most `limit` of them, in their order and with none left out but what was no
@@ -149,6 +158,21 @@ impl Store {
         limit: usize,
         now: Timestamp,
     ) -> Result<Vec<Placed>, StoreError> {
+        let events = self.feed_with_times(carrier, after, limit, now).await?;
+        Ok(events.into_iter().map(|(placed, _)| placed).collect())
+    }
+
+    /// The same, each with the time at which it came into the feed, to the second.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn feed_with_times(
+        &self,
+        carrier: &CarrierId,
+        after: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<(Placed, Timestamp)>, StoreError> {
         let plan = QueryPlan::new(Partition::Feed(carrier.clone()), Sort::Above(event_sort(after)));
         let items = self.query(plan.consistent().limit(limit)).await?.items;
         let mut events = Vec::with_capacity(items.len());
@@ -162,12 +186,84 @@ impl Store {
                 break;
             }
             last = at;
-            events.push(Placed {
+            let came_at = came_at(&item)?;
+            let placed = Placed {
                 number: at,
                 event: decode(item)?,
-            });
+            };
+            events.push((placed, came_at));
         }
         Ok(events)
+    }
+
+    /// The number of the last event that came into a carrier's feed before the second of `since`; 0 if none that is kept did.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn feed_before(&self, carrier: &CarrierId, since: Timestamp) -> Result<u64, StoreError> {
+        let head = self.feed_end(carrier, &[]).await?.head;
+        // Events come with rising times, so the place is found by halves.
+        let (mut low, mut high) = (0, head.number);
+        while low < high {
+            let middle = low + (high - low).div_ceil(2);
+            let plan = QueryPlan::new(
+                Partition::Feed(carrier.clone()),
+                Sort::Above(event_sort(middle - 1)),
+            );
+            let found = self.query(plan.consistent().limit(1)).await?.items;
+            match found.first() {
+                Some(item) if came_at(item)?.as_second() < since.as_second() => {
+                    low = needed(item, attribute::NUMBER)?;
+                }
+                _ => high = middle - 1,
+            }
+        }
+        Ok(low)
+    }
+
+    /// The event under a number, if it is kept.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn event(&self, carrier: &CarrierId, number: u64) -> Result<Option<CarrierEvent>, StoreError> {
+        self.get(&Key::Event(carrier.clone(), number), true).await
+    }
+
+    /// Events of a carrier by their ids, each in its id's place, with nothing in the place of one that the carrier's feed does not hold.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events(
+        &self,
+        carrier: &CarrierId,
+        ids: &[EventId],
+    ) -> Result<Vec<Option<Placed>>, StoreError> {
+        let keys: Vec<Key> = ids.iter().copied().map(Key::EventPlace).collect();
+        let mut numbers = Vec::with_capacity(ids.len());
+        for item in self.get_many(&keys, true).await? {
+            let Some(item) = item else {
+                numbers.push(None);
+                continue;
+            };
+            let whose: CarrierId = required(&item, attribute::CARRIER)?;
+            let number: u64 = needed(&item, attribute::NUMBER)?;
+            numbers.push((whose == *carrier).then_some(number));
+        }
+        let keys: Vec<Key> = numbers
+            .iter()
+            .flatten()
+            .map(|number| Key::Event(carrier.clone(), *number))
+            .collect();
+        let mut found = self.get_many(&keys, true).await?.into_iter();
+        let mut placed = |number| {
+            let item = found.next().flatten();
+            item.map(|item| decode(item).map(|event| Placed { number, event }))
+                .transpose()
+        };
+        numbers
+            .into_iter()
+            .map(|number| number.map_or(Ok(None), &mut placed))
+            .collect()
     }
 
     /// A delivery's whole log, the oldest entry first, each with what lies beside it. Entries from before carriers were told are
@@ -221,6 +317,13 @@ pub fn read_logged(item: Item) -> Result<Option<Logged>, StoreError> {
         standing,
         entry: decode(item)?,
     }))
+}
+
+/// When an event came into its feed: it is kept for a fixed time from then on.
+fn came_at(event: &Item) -> Result<Timestamp, StoreError> {
+    let until_s: i64 = needed(event, attribute::TTL)?;
+    let until = Timestamp::from_second(until_s).map_err(|_| StoreError::corrupt("an event kept for ever"))?;
+    Ok(until - crate::feed::KEPT)
 }
 
 fn needed<N: std::str::FromStr>(item: &Item, name: &'static str) -> Result<N, StoreError> {

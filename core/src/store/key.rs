@@ -3,19 +3,22 @@
 //! docs/record.md tells which question each of them answers. What a stranger chooses (an address, a person's subject, a login
 //! state, an idempotency key) is hashed before it becomes part of a key: it is private, and it may be long.
 
+mod due;
+
 use std::fmt;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use postern_contract::{
-    ids::{ActivityId, CarrierId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, VendorId},
+    ids::{
+        ActivityId, CarrierId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, PushId, VendorId, WebhookId,
+    },
     text::{DoorRef, SecretText, TrackingNumber},
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::{household::EndingScope, ports::Subject};
-
-/// How many partitions the index of what is due is spread over.
-pub const DUE_SHARDS: u8 = 8;
+pub use self::due::{DUE_SHARDS, due_shard, sortable};
+pub(super) use self::due::{due_sort, push_due_sort, push_shard, read_due, read_push_due};
+use crate::household::EndingScope;
 
 /// A SHA-256 digest of something that a stranger chose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,10 +83,16 @@ pub enum Key {
     Event(CarrierId, u64),
     /// Under which number of which carrier an event is.
     EventPlace(EventId),
+    /// An event on its way to a webhook endpoint.
+    Push(WebhookId, PushId),
     /// A vendor.
     Vendor(VendorId),
     /// The answer to a request that came under an idempotency key.
     Idempotency(String, KeyDigest),
+    /// How many calls a carrier made in the window that began then, in seconds since 1970.
+    Calls(CarrierId, i64),
+    /// How often a vendor's door was opened in the window that began then, in seconds since 1970.
+    Opens(VendorId, KeyDigest, i64),
 }
 
 impl Key {
@@ -123,6 +132,12 @@ impl Key {
         Self::Idempotency(tenant.to_owned(), KeyDigest::of(key))
     }
 
+    /// How often a vendor's door was opened in the window that began then.
+    #[must_use]
+    pub fn opens(vendor: &VendorId, door: &DoorRef, window_s: i64) -> Self {
+        Self::Opens(vendor.clone(), KeyDigest::of(door.as_str()), window_s)
+    }
+
     /// The value of `PK`.
     #[must_use]
     pub fn pk(&self) -> String {
@@ -149,8 +164,11 @@ impl Key {
             Self::OfParcel(carrier, parcel, _) => Partition::ParcelOf(carrier.clone(), *parcel).value(),
             Self::Event(carrier, _) => Partition::Feed(carrier.clone()).value(),
             Self::EventPlace(event) => format!("EVENT#{event}"),
+            Self::Push(webhook, _) => Partition::PushesTo(*webhook).value(),
             Self::Vendor(vendor) => format!("VENDOR#{vendor}"),
             Self::Idempotency(tenant, digest) => format!("IDEM#{tenant}#{digest}"),
+            Self::Calls(carrier, _) => format!("CALLS#{carrier}"),
+            Self::Opens(vendor, digest, _) => format!("OPENS#{vendor}#{digest}"),
         }
     }
 
@@ -179,14 +197,21 @@ impl Key {
             Self::Webhooks(_) => "WEBHOOKS".to_owned(),
             Self::Event(_, number) => event_sort(*number),
             Self::EventPlace(_) => "PLACE".to_owned(),
+            Self::Push(_, push) => format!("{}{push}", prefix::PUSH),
             Self::Vendor(_) => "VENDOR".to_owned(),
             Self::Idempotency(..) => "IDEM".to_owned(),
+            Self::Calls(_, window_s) | Self::Opens(_, _, window_s) => format!("SINCE#{window_s:012}"),
         }
     }
 
     /// Whether an item with this sort key is an entry of a delivery's log.
     pub(super) fn is_log(sort: &str) -> bool {
         sort.starts_with(prefix::LOG)
+    }
+
+    /// Whether an item with this sort key is a push.
+    pub(super) fn is_push(sort: &str) -> bool {
+        sort.starts_with(prefix::PUSH)
     }
 }
 
@@ -206,6 +231,7 @@ pub(super) mod prefix {
     pub(in crate::store) const DOOR: &str = "DOOR#";
     pub(in crate::store) const ENDING: &str = "ENDING#";
     pub(in crate::store) const ACTIVITY: &str = "ACT#";
+    pub(in crate::store) const PUSH: &str = "PUSH#";
 }
 
 fn scope_text(scope: EndingScope) -> String {
@@ -239,8 +265,12 @@ pub enum Partition {
     Carriers,
     /// In `by_owner`: the vendors that the operator registered.
     Vendors,
+    /// In the table: what is pushed to a webhook endpoint.
+    PushesTo(WebhookId),
     /// In `by_due`: one shard of what is due.
     Due(u8),
+    /// In `by_due`: one shard of the pushes that are due.
+    PushesDue(u8),
 }
 
 impl Partition {
@@ -263,88 +293,16 @@ impl Partition {
             Self::ActivityOf(household) => format!("ACT#{household}"),
             Self::Carriers => "OPERATOR#CARRIERS".to_owned(),
             Self::Vendors => "OPERATOR#VENDORS".to_owned(),
+            Self::PushesTo(webhook) => format!("WEBHOOK#{webhook}"),
             Self::Due(shard) => format!("DUE#{shard}"),
+            Self::PushesDue(shard) => format!("PUSHDUE#{shard}"),
         }
     }
-}
-
-/// A moment as text that sorts as time does: microseconds since 1970 in 17 digits, enough until the year 5138. A moment before
-/// 1970 sorts as 1970.
-#[must_use]
-pub fn sortable(at: Timestamp) -> String {
-    format!("{:017}", at.as_microsecond().max(0))
-}
-
-/// The shard in which a subject is due: always the same one.
-#[must_use]
-pub fn due_shard(subject: Subject) -> u8 {
-    let digest = Sha256::digest(subject_text(subject).as_bytes());
-    digest[0] % DUE_SHARDS
-}
-
-/// The sort key under which `subject` is due at `at`.
-pub(super) fn due_sort(subject: Subject, at: Timestamp) -> String {
-    format!("{}#{}", sortable(at), subject_text(subject))
-}
-
-fn subject_text(subject: Subject) -> String {
-    match subject {
-        Subject::Delivery { delivery } => delivery.to_string(),
-        Subject::Link { household, link } => format!("{household}#{link}"),
-        Subject::Household { household } => household.to_string(),
-    }
-}
-
-/// Reads a due entry's sort key back: when, and what.
-pub(super) fn read_due(sort: &str) -> Option<(Timestamp, Subject)> {
-    let (at, subject) = sort.split_once('#')?;
-    let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-    let subject = match subject.split_once('#') {
-        None => match subject.parse() {
-            Ok(delivery) => Subject::Delivery { delivery },
-            Err(_) => Subject::Household {
-                household: subject.parse().ok()?,
-            },
-        },
-        Some((household, link)) => Subject::Link {
-            household: household.parse().ok()?,
-            link: link.parse().ok()?,
-        },
-    };
-    Some((at, subject))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        #[test]
-        fn sortable_text_sorts_as_time_does(a in 0_i64..90_000_000_000_000_000, b in 0_i64..90_000_000_000_000_000) {
-            let at = |us| Timestamp::from_microsecond(us).unwrap();
-            prop_assert_eq!(sortable(at(a)).cmp(&sortable(at(b))), a.cmp(&b));
-        }
-
-        #[test]
-        fn a_due_entry_reads_back(us in 0_i64..90_000_000_000_000_000, random: u128, other: u128, kind in 0..3) {
-            let at = Timestamp::from_microsecond(us).unwrap();
-            let household = HouseholdId::from_parts(1, random);
-            let subject = match kind {
-                0 => Subject::Link { household, link: LinkId::from_parts(2, other) },
-                1 => Subject::Household { household },
-                _ => Subject::Delivery { delivery: DeliveryId::from_parts(1, random) },
-            };
-            prop_assert_eq!(read_due(&due_sort(subject, at)), Some((at, subject)));
-            prop_assert!(due_shard(subject) < DUE_SHARDS);
-        }
-
-        #[test]
-        fn no_text_upsets_the_reader_of_due_entries(text in "[0-9#a-zA-Z_]{0,60}") {
-            let _ = read_due(&text);
-        }
-    }
 
     #[test]
     fn what_a_stranger_chose_is_not_in_a_key() {

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod condition;
+mod counts;
 mod doors;
 mod endings;
 mod error;
@@ -17,6 +18,7 @@ mod item;
 pub mod key;
 mod links;
 mod lists;
+mod pushes;
 mod read;
 mod retry;
 mod table;
@@ -33,6 +35,7 @@ use aws_sdk_dynamodb::{
 
 pub use self::{
     condition::Condition,
+    counts::CallCount,
     doors::DoorClaim,
     error::{Applied, StoreError},
     feed::{FeedEnd, FeedHead, Logged, Placed, Standing, read_logged},
@@ -42,6 +45,7 @@ pub use self::{
     item::{Item, Versioned, attribute, decode, decode_versioned},
     key::{DUE_SHARDS, Key, Partition, due_shard},
     links::{LinkStatePending, StoredLink},
+    pushes::{DuePush, Pushable, read_made_push},
     read::{Fetched, PAGE_ITEMS_MAX, PageKey, QueryPlan, Sort},
     transact::WRITES_MAX,
     write::Write,

@@ -123,12 +123,13 @@ impl QueryPlan {
             | Partition::Household(_)
             | Partition::DayOf(..)
             | Partition::ParcelOf(..)
-            | Partition::Feed(_) => None,
+            | Partition::Feed(_)
+            | Partition::PushesTo(_) => None,
             Partition::DeliveriesOf(_)
             | Partition::ActivityOf(_)
             | Partition::Carriers
             | Partition::Vendors => Some(Index::ByOwner),
-            Partition::Due(_) => Some(Index::ByDue),
+            Partition::Due(_) | Partition::PushesDue(_) => Some(Index::ByDue),
         }
     }
 

@@ -1,47 +1,32 @@
-//! Idempotency for what makes a secret: a repeat gets the same secret, and the record holds it sealed.
+//! Idempotency of requests about webhooks: a repeat gets the same answer. Where that holds a secret, the record holds it sealed.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use postern_contract::{
-    ids::{CarrierId, WebhookId},
-    text::SecretText,
+    ids::{CarrierId, PushId},
+    push::Replayed,
     webhook::{WebhookSecret, WebhookView},
 };
-use postern_keys::{SealContext, Sealed};
-use secrecy::ExposeSecret as _;
+use postern_keys::Sealed;
 use serde::{Deserialize, Serialize};
 
-use super::WebhookRefusal;
+use super::{WebhookRefusal, secret::SigningSecret};
 use crate::{
     Error, Platform,
     deliveries::Idempotent,
     store::{Answered, Asked, StoreError, Write},
 };
 
-/// What secrets begin with, after Standard Webhooks.
-const SECRET_PREFIX: &str = "whsec_";
-
 /// What a first request was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Stored {
+pub(super) enum Stored {
+    /// An endpoint was made, or got another secret.
     Made { view: Box<WebhookView>, secret: Sealed },
+    /// An endpoint is tested by this push.
+    Tested(PushId),
+    /// Events are pushed again.
+    Replayed(Replayed),
+    /// Nothing has happened.
     Refused(WebhookRefusal),
-}
-
-/// What a carrier's secret for an endpoint is bound to.
-fn context(carrier: &CarrierId, webhook: WebhookId) -> SealContext {
-    SealContext::for_webhook(carrier.as_str(), &webhook.to_string())
-}
-
-/// A fresh secret of 256 random bits, sealed.
-pub(super) async fn mint(
-    platform: &Platform,
-    carrier: &CarrierId,
-    webhook: WebhookId,
-) -> Result<Sealed, Error> {
-    let secret = platform.chance.bytes();
-    let context = context(carrier, webhook);
-    Ok(platform.sealer.seal(&secret, &context).await?)
 }
 
 /// An endpoint with its secret, as its carrier is told it.
@@ -51,22 +36,13 @@ pub(super) async fn told(
     webhook: WebhookView,
     secret: &Sealed,
 ) -> Result<WebhookSecret, Error> {
-    let clear = platform
-        .sealer
-        .open(secret, &context(carrier, webhook.id))
-        .await?;
-    let secret = SecretText::new(format!(
-        "{SECRET_PREFIX}{}",
-        STANDARD.encode(clear.expose_secret())
-    ));
+    let opened = SigningSecret::open(&*platform.sealer, secret, carrier, webhook.id).await?;
+    let secret = opened.shared_text();
     Ok(WebhookSecret { webhook, secret })
 }
 
-/// The answer that an earlier request under this key got, if there was one.
-pub(super) async fn replayed(
-    platform: &Platform,
-    caller: &Idempotent,
-) -> Result<Option<WebhookSecret>, Error> {
+/// What an earlier request under this key was answered, if there was one.
+pub(super) async fn earlier(platform: &Platform, caller: &Idempotent) -> Result<Option<Stored>, Error> {
     let found = platform
         .store
         .idempotency(caller.carrier.as_str(), &caller.key, platform.now());
@@ -80,9 +56,23 @@ pub(super) async fn replayed(
         return Err(Error::StillRunning);
     };
     let unreadable = |_| Error::Corrupt("an idempotency record with an unreadable answer");
-    match serde_json::from_str(&answer).map_err(unreadable)? {
-        Stored::Made { view, secret } => told(platform, &caller.carrier, *view, &secret).await.map(Some),
-        Stored::Refused(refusal) => Err(refusal.into()),
+    serde_json::from_str(&answer).map_err(unreadable)
+}
+
+/// The endpoint and secret that an earlier request under this key was answered, if there was one.
+pub(super) async fn replayed(
+    platform: &Platform,
+    caller: &Idempotent,
+) -> Result<Option<WebhookSecret>, Error> {
+    match earlier(platform, caller).await? {
+        None => Ok(None),
+        Some(Stored::Made { view, secret }) => {
+            told(platform, &caller.carrier, *view, &secret).await.map(Some)
+        }
+        Some(Stored::Refused(refusal)) => Err(refusal.into()),
+        Some(Stored::Tested(_) | Stored::Replayed(_)) => Err(Error::Corrupt(
+            "an idempotency record with another request's answer",
+        )),
     }
 }
 
@@ -119,7 +109,23 @@ pub(super) async fn refuse(
     }
 }
 
-fn answered(platform: &Platform, caller: &Idempotent, stored: &Stored) -> Result<Write, Error> {
+/// Keeps a refusal as this key's answer, and gives what the error then is.
+pub(super) async fn refused(
+    platform: &Platform,
+    caller: &Idempotent,
+    refusal: WebhookRefusal,
+) -> Result<Error, Error> {
+    let write = answered(platform, caller, &Stored::Refused(refusal))?;
+    match platform.store.transact(vec![write]).await {
+        Ok(()) => Ok(refusal.into()),
+        // A repeat was faster; whoever asks again is told what it was.
+        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(Error::Contended),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The write that keeps what a request was answered, on condition that its key was not used.
+pub(super) fn answered(platform: &Platform, caller: &Idempotent, stored: &Stored) -> Result<Write, Error> {
     let answer =
         serde_json::to_string(stored).map_err(|_| Error::Corrupt("an answer that JSON cannot write"))?;
     let asked = Asked {

@@ -11,6 +11,8 @@ pub enum WebhookRefusal {
     TooMany,
     /// The address is not one that may be posted to.
     AddressNotAllowed,
+    /// The endpoint is switched off.
+    Disabled,
 }
 
 impl WebhookRefusal {
@@ -20,6 +22,7 @@ impl WebhookRefusal {
         match self {
             Self::TooMany => "too_many_webhooks",
             Self::AddressNotAllowed => "webhook_address_not_allowed",
+            Self::Disabled => "webhook_disabled",
         }
     }
 }

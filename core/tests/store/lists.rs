@@ -1,7 +1,7 @@
 //! Pages and batches.
 
 use postern_contract::adapter::ContractVersion;
-use postern_contract::carrier::CarrierRecord;
+use postern_contract::carrier::{Allowance, CarrierRecord};
 use postern_contract::customer::{HouseholdActivity, HouseholdEvent};
 use postern_contract::delivery::{GrantState, Window};
 use postern_contract::event::{DeliveryEvent, LogEntry};
@@ -245,6 +245,7 @@ async fn carriers_and_vendors_are_listed_each_among_its_own_and_as_they_now_are(
         name: "North".to_owned(),
         active,
         registered_at: noon(),
+        allowance: Allowance::default(),
     };
     let vendor = VendorRecord {
         name: "A vendor".to_owned(),

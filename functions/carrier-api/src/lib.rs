@@ -10,19 +10,21 @@ mod events;
 mod evidence;
 mod messages;
 mod problems;
+mod pushes;
+mod quotas;
 mod signing_keys;
 mod webhooks;
 
 use std::{fmt, sync::Arc};
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use postern_core::{Platform, webhooks::Addresses};
 use postern_http::{Cursors, HouseConfig, house};
 use postern_keys::BundleSigner;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use messages::openapi;
-pub use problems::{DELIVERIES, WEBHOOKS};
+pub use problems::{DELIVERIES, QUOTAS, WEBHOOKS};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -46,6 +48,7 @@ impl fmt::Debug for Carriers {
 /// The API's routes, with the house around them.
 pub fn router(state: Carriers, config: HouseConfig) -> Router {
     let (router, _) = routes().split_for_parts();
+    let router = router.route_layer(from_fn_with_state(state.clone(), quotas::count));
     house(router, config).with_state(state)
 }
 
@@ -70,5 +73,8 @@ fn routes() -> OpenApiRouter<Carriers> {
         .routes(routes!(webhooks::create, webhooks::list))
         .routes(routes!(webhooks::get, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::rotate))
+        .routes(routes!(pushes::list))
+        .routes(routes!(pushes::test))
+        .routes(routes!(pushes::replay))
         .routes(routes!(signing_keys::list))
 }

@@ -1,10 +1,10 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, feed, ids, text, webhook};
+use postern_contract::{carrier, delivery, event, feed, ids, push, text, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
-use crate::{DELIVERIES, WEBHOOKS};
+use crate::{DELIVERIES, QUOTAS, WEBHOOKS};
 
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
@@ -28,6 +28,10 @@ postern_http::messages! {
     Webhook = webhook::WebhookView;
     WebhookPage = delivery::Page<webhook::WebhookView>;
     WebhookSecret = webhook::WebhookSecret;
+    Push = push::PushView;
+    PushPage = delivery::Page<push::PushView>;
+    Replay = push::Replay;
+    Replayed = push::Replayed;
     DeliveryId = ids::DeliveryId;
     TrackingNumber = text::TrackingNumber;
     DriverRef = text::DriverRef;
@@ -92,7 +96,8 @@ const ABOUT: About = About {
         ("events", "Being told"),
         ("evidence", "What happened, for whoever doubts it"),
     ],
-    refusals: &[DELIVERIES, WEBHOOKS],
+    refusals: &[DELIVERIES, WEBHOOKS, QUOTAS],
+    counted: true,
 };
 
 /// The API's description: OpenAPI 3.1.

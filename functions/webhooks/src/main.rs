@@ -1,10 +1,13 @@
-//! The webhooks' function on AWS Lambda, woken by the record's stream. Its variables: see `postern_core::aws`.
+//! The webhooks' function on AWS Lambda, woken by the record's stream, the queue of pushes and a schedule. Its variables: see `postern_core::aws`.
 
 use std::process::ExitCode;
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
-use postern_core::aws::{self, Deployment, OutboxSettings};
-use postern_webhooks::{HandleError, handle};
+use postern_core::{
+    aws::{self, Deployment, Measures, OutboxSettings},
+    webhooks::Addresses,
+};
+use postern_webhooks::{HandleError, Poster, Teller, handle};
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,11 +24,18 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Error> {
     let settings = OutboxSettings::from_env()?;
-    let outbox = Deployment::from_env().await.outbox(&settings)?;
-    let outbox = &outbox;
+    let measures = Measures::begin(&settings.deployment);
+    let deployment = Deployment::from_env().await;
+    let teller = &Teller {
+        outbox: deployment.outbox(&settings)?,
+        pushes: deployment.pushes(&settings)?,
+        poster: Poster::new(Addresses::Public)?,
+    };
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         // Boxed: the compiler gives up on a future this deep.
-        Box::pin(handle(outbox, event.payload)).await.map_err(diagnostic)
+        let answer = Box::pin(handle(teller, event.payload)).await;
+        measures.tell();
+        answer.map_err(diagnostic)
     }))
     .await
 }
@@ -34,6 +44,7 @@ fn diagnostic(error: HandleError) -> Diagnostic {
     let error_type = match error {
         HandleError::Event(_) => "EventRefused",
         HandleError::TellAgain(_) => "NotToldAgain",
+        HandleError::Sweep(_) => "SweepFailed",
     };
     Diagnostic {
         error_type: error_type.to_owned(),

@@ -8,6 +8,7 @@ use postern_embedded_record::EmbeddedRecordError;
 use postern_http::token::KeySourceError;
 use postern_keys::KeyError;
 use postern_vendor_clouds::CloudError;
+use postern_webhooks::PosterError;
 
 use crate::issuer::IssuerError;
 
@@ -57,9 +58,12 @@ pub enum LocalError {
     /// The myQ adapter.
     #[error(transparent)]
     Adapter(#[from] SetUpError),
-    /// The first look at what is due.
+    /// Who is there from the start could not be registered.
     #[error(transparent)]
-    Guardian(#[from] Error),
+    Seeds(#[from] Error),
+    /// What posts to webhooks.
+    #[error(transparent)]
+    Poster(#[from] PosterError),
     /// An address of our own that is none.
     #[error("an address could not be read: {0}")]
     Address(#[from] url::ParseError),

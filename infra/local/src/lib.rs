@@ -14,6 +14,7 @@ pub mod play;
 mod seed;
 mod shell;
 mod timers;
+mod work;
 
 pub use self::{
     error::LocalError,

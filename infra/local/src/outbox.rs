@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use postern_core::feed::Outbox;
 use postern_embedded_record::{StreamRecord, Tail};
-use postern_webhooks::Change;
+use postern_webhooks::{Change, Teller};
 use tokio::sync::oneshot;
 
 /// The pause before the stream is looked at again that had nothing more.
@@ -15,7 +14,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Tells carriers of everything in the stream, until the task is dropped. `caught_up` is told when the stream's end was reached for
 /// the first time: until then nothing of it may be forgotten.
-pub(crate) async fn run(outbox: Outbox, mut tail: Tail, caught_up: oneshot::Sender<()>) {
+pub(crate) async fn run(teller: Teller, mut tail: Tail, caught_up: oneshot::Sender<()>) {
     let mut caught_up = Some(caught_up);
     loop {
         match tail.next().await {
@@ -26,7 +25,7 @@ pub(crate) async fn run(outbox: Outbox, mut tail: Tail, caught_up: oneshot::Send
                 }
                 tokio::time::sleep(PAUSE).await;
             }
-            Ok(records) => tell(&outbox, records.into_iter().map(change).collect()).await,
+            Ok(records) => tell(&teller, records.into_iter().map(change).collect()).await,
             Err(error) => {
                 tracing::warn!(%error, "carriers are not told for a moment");
                 tokio::time::sleep(AFTER_FAILURE).await;
@@ -36,9 +35,9 @@ pub(crate) async fn run(outbox: Outbox, mut tail: Tail, caught_up: oneshot::Send
 }
 
 /// Tells of changes until all are told of.
-async fn tell(outbox: &Outbox, mut changes: Vec<Change>) {
+async fn tell(teller: &Teller, mut changes: Vec<Change>) {
     loop {
-        let failed = postern_webhooks::tell(outbox, changes.clone()).await;
+        let failed = postern_webhooks::tell(teller, changes.clone()).await;
         if failed.is_empty() {
             return;
         }

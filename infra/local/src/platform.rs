@@ -13,7 +13,7 @@ use postern_core::{
     feed::Outbox,
     grant::Limits,
     ports::{Adapters, Chance, Clock, SystemChance, SystemClock},
-    store::Store,
+    store::{Store, StoreError},
     webhooks::Addresses as AllowedAddresses,
 };
 use postern_customer_api::Customers;
@@ -24,6 +24,7 @@ use postern_http::{
 };
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, MyqCloud, RunningCloud};
+use postern_webhooks::{Poster, Teller};
 use tokio::{
     net::TcpListener,
     sync::{oneshot, watch},
@@ -38,6 +39,7 @@ use crate::{
     listeners::Listeners,
     outbox,
     timers::{self, Timers},
+    work::{Guardian, Pushes},
 };
 
 /// The record's table.
@@ -214,23 +216,25 @@ impl LocalPlatform {
         serve(&mut servers, listeners.carrier_api, carriers, &stopped);
         serve(&mut servers, listeners.customer_api, customers, &stopped);
 
-        let guardian = tokio::spawn({
-            let platform = platform.clone();
-            async move {
-                if let Err(error) = timers::run(platform, left).await {
-                    tracing::error!(%error, "the guardian has stopped");
-                }
-            }
-        });
         // On a client of its own: who counts the platform's calls does not mean these.
-        let outbox = Outbox {
-            store: Store::new(&record.client(), TABLE),
-            ..Outbox::of(&platform)
+        let (pushes, pushes_left) = Timers::new();
+        let teller = Teller {
+            outbox: Outbox {
+                store: Store::new(&record.client(), TABLE),
+                ..Outbox::of(&platform)
+            },
+            pushes: Arc::new(pushes),
+            poster: Poster::new(config.webhooks)?,
         };
+        let guardian = background(timers::run(Guardian(platform.clone()), left), "the guardian");
+        let pusher = background(
+            timers::run(Pushes(teller.clone()), pushes_left),
+            "what posts to webhooks",
+        );
         let (caught_up, is_caught_up) = oneshot::channel();
-        let teller = tokio::spawn(outbox::run(outbox, record.tail(TABLE), caught_up));
+        let teller = tokio::spawn(outbox::run(teller, record.tail(TABLE), caught_up));
         let tidier = tokio::spawn(tidy(Arc::clone(&record), is_caught_up));
-        let background = vec![guardian, teller, tidier];
+        let background = vec![guardian, pusher, teller, tidier];
         Ok(Self {
             addresses,
             seeds: config.seeds,
@@ -351,6 +355,18 @@ fn serve(servers: &mut JoinSet<()>, listener: TcpListener, router: Router, stopp
             tracing::error!(%error, "a server has ended");
         }
     });
+}
+
+/// Work that goes on until it is stopped, or the record cannot even be read at its start.
+fn background(
+    work: impl Future<Output = Result<(), StoreError>> + Send + 'static,
+    name: &'static str,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = work.await {
+            tracing::error!(%error, "{name} has stopped");
+        }
+    })
 }
 
 /// Tidies up the record, once all that its stream holds has been told.

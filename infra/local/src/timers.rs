@@ -3,15 +3,18 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt::Debug,
+    future::Future,
+    hash::Hash,
     time::Duration,
 };
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use postern_core::{
-    Error, Platform,
-    ports::{FollowUpError, FollowUps, Subject},
-    store::{DUE_SHARDS, PAGE_ITEMS_MAX},
+    Error,
+    ports::{FollowUpError, FollowUps},
+    store::{DUE_SHARDS, StoreError},
 };
 use tokio::{
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
@@ -24,27 +27,41 @@ const SWEEP_EVERY: Duration = Duration::from_secs(10);
 const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(1);
 /// How many looks go on at once.
 const LOOKS_MAX: usize = 64;
-/// How many subjects of one shard are read at once; what lies beyond is found by a later sweep, when it is due.
-const PER_SHARD_MAX: usize = PAGE_ITEMS_MAX;
+
+/// What timers are for: subjects that the record says are due, and what is done with one.
+pub(crate) trait Work: Clone + Send + Sync + 'static {
+    /// What is looked at.
+    type Subject: Debug + Clone + Eq + Hash + Send + 'static;
+
+    /// The present.
+    fn now(&self) -> Timestamp;
+
+    /// What one shard of the record has that is due at `until`, as much as is read at once; what lies beyond is found by a later sweep,
+    /// when it is due.
+    async fn due(&self, shard: u8, until: Timestamp) -> Result<Vec<(Self::Subject, Timestamp)>, StoreError>;
+
+    /// Does what is due for `subject`, and answers when to look again, if ever.
+    fn look(&self, subject: Self::Subject) -> impl Future<Output = Result<Option<Timestamp>, Error>> + Send;
+}
 
 /// Leaves follow-ups.
-#[derive(Debug, Clone)]
-pub(crate) struct Timers(UnboundedSender<(Subject, Timestamp)>);
+#[derive(Debug)]
+pub(crate) struct Timers<S>(UnboundedSender<(S, Timestamp)>);
 
 /// Follow-ups that were left.
-pub(crate) type Left = UnboundedReceiver<(Subject, Timestamp)>;
+pub(crate) type Left<S> = UnboundedReceiver<(S, Timestamp)>;
 
-impl Timers {
+impl<S> Timers<S> {
     /// The timers' two ends.
-    pub(crate) fn new() -> (Self, Left) {
+    pub(crate) fn new() -> (Self, Left<S>) {
         let (sender, left) = unbounded_channel();
         (Self(sender), left)
     }
 }
 
 #[async_trait]
-impl FollowUps for Timers {
-    async fn look_at(&self, subject: Subject, at: Timestamp) -> Result<(), FollowUpError> {
+impl<S: Send + Sync + 'static> FollowUps<S> for Timers<S> {
+    async fn look_at(&self, subject: S, at: Timestamp) -> Result<(), FollowUpError> {
         self.0
             .send((subject, at))
             .map_err(|_| FollowUpError("the timers have stopped".to_owned()))
@@ -52,15 +69,23 @@ impl FollowUps for Timers {
 }
 
 /// What is to be looked at, and when: each subject once, at the earliest time that was asked for.
-#[derive(Debug, Default)]
-struct Agenda {
-    by_time: BTreeMap<(Timestamp, u64), Subject>,
-    by_subject: HashMap<Subject, (Timestamp, u64)>,
+#[derive(Debug)]
+struct Agenda<S> {
+    by_time: BTreeMap<(Timestamp, u64), S>,
+    by_subject: HashMap<S, (Timestamp, u64)>,
     count: u64,
 }
 
-impl Agenda {
-    fn add(&mut self, subject: Subject, at: Timestamp) {
+impl<S: Clone + Eq + Hash> Agenda<S> {
+    fn new() -> Self {
+        Self {
+            by_time: BTreeMap::new(),
+            by_subject: HashMap::new(),
+            count: 0,
+        }
+    }
+
+    fn add(&mut self, subject: S, at: Timestamp) {
         if let Some(place) = self.by_subject.get(&subject) {
             if place.0 <= at {
                 return;
@@ -68,7 +93,7 @@ impl Agenda {
             self.by_time.remove(place);
         }
         self.count += 1;
-        self.by_time.insert((at, self.count), subject);
+        self.by_time.insert((at, self.count), subject.clone());
         self.by_subject.insert(subject, (at, self.count));
     }
 
@@ -76,7 +101,7 @@ impl Agenda {
         self.by_time.keys().next().map(|(at, _)| *at)
     }
 
-    fn pop_due(&mut self, now: Timestamp) -> Option<Subject> {
+    fn pop_due(&mut self, now: Timestamp) -> Option<S> {
         let entry = self.by_time.first_entry().filter(|entry| entry.key().0 <= now)?;
         let subject = entry.remove();
         self.by_subject.remove(&subject);
@@ -85,32 +110,29 @@ impl Agenda {
 }
 
 /// What the record has on its agenda, near and far.
-async fn rebuilt(platform: &Platform) -> Result<Agenda, Error> {
-    let mut agenda = Agenda::default();
+async fn rebuilt<W: Work>(work: &W) -> Result<Agenda<W::Subject>, StoreError> {
+    let mut agenda = Agenda::new();
     for shard in 0..DUE_SHARDS {
-        for due in platform.store.due(shard, Timestamp::MAX, PER_SHARD_MAX).await? {
-            agenda.add(due.subject, due.at);
+        for (subject, at) in work.due(shard, Timestamp::MAX).await? {
+            agenda.add(subject, at);
         }
     }
     Ok(agenda)
 }
 
-/// Rebuilds the timers from the record, then lets the guardian look at each subject in its time, until the task is dropped.
-pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error> {
-    let mut agenda = rebuilt(&platform).await?;
-    let mut looks: JoinSet<(Subject, Option<Timestamp>)> = JoinSet::new();
+/// Rebuilds the timers from the record, then has each subject looked at in its time, until the task is dropped.
+pub(crate) async fn run<W: Work>(work: W, mut left: Left<W::Subject>) -> Result<(), StoreError> {
+    let mut agenda = rebuilt(&work).await?;
+    let mut looks: JoinSet<(W::Subject, Option<Timestamp>)> = JoinSet::new();
     let mut sweep = tokio::time::interval(SWEEP_EVERY);
     loop {
         while looks.len() < LOOKS_MAX {
-            let Some(subject) = agenda.pop_due(platform.now()) else {
+            let Some(subject) = agenda.pop_due(work.now()) else {
                 break;
             };
-            looks.spawn(look(platform.clone(), subject));
+            looks.spawn(look(work.clone(), subject));
         }
-        let wake = sleep_until(
-            agenda.next_at().filter(|_| looks.len() < LOOKS_MAX),
-            platform.now(),
-        );
+        let wake = sleep_until(agenda.next_at().filter(|_| looks.len() < LOOKS_MAX), work.now());
         tokio::select! {
             () = wake => {}
             asked = left.recv() => match asked {
@@ -124,8 +146,8 @@ pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error>
             }
             _ = sweep.tick() => {
                 for shard in 0..DUE_SHARDS {
-                    match platform.store.due(shard, platform.now(), PER_SHARD_MAX).await {
-                        Ok(due) => due.into_iter().for_each(|due| agenda.add(due.subject, due.at)),
+                    match work.due(shard, work.now()).await {
+                        Ok(due) => due.into_iter().for_each(|(subject, at)| agenda.add(subject, at)),
                         Err(error) => tracing::warn!(%error, "the sweep could not read what is due"),
                     }
                 }
@@ -134,12 +156,12 @@ pub(crate) async fn run(platform: Platform, mut left: Left) -> Result<(), Error>
     }
 }
 
-async fn look(platform: Platform, subject: Subject) -> (Subject, Option<Timestamp>) {
-    match postern_guardian::tend(&platform, subject).await {
+async fn look<W: Work>(work: W, subject: W::Subject) -> (W::Subject, Option<Timestamp>) {
+    match work.look(subject.clone()).await {
         Ok(again) => (subject, again),
         Err(error) => {
             tracing::error!(?subject, %error, "a look failed; it is tried again");
-            (subject, Some(platform.now() + AFTER_FAILURE))
+            (subject, Some(work.now() + AFTER_FAILURE))
         }
     }
 }
@@ -154,6 +176,7 @@ async fn sleep_until(at: Option<Timestamp>, now: Timestamp) {
 #[cfg(test)]
 mod tests {
     use postern_contract::ids::DeliveryId;
+    use postern_core::ports::Subject;
     use proptest::prelude::*;
 
     use super::*;
@@ -162,7 +185,7 @@ mod tests {
         #[test]
         fn each_subject_comes_once_at_its_earliest_time_and_in_order(asked in prop::collection::vec((0_u128..5, 0_i64..100), 0..40)) {
             let subject = |random| Subject::Delivery { delivery: DeliveryId::from_parts(1, random) };
-            let mut agenda = Agenda::default();
+            let mut agenda = Agenda::new();
             let mut earliest: HashMap<u128, i64> = HashMap::new();
             for (who, when) in asked {
                 agenda.add(subject(who), Timestamp::from_second(when).unwrap());

@@ -7,11 +7,13 @@
 
 mod clock;
 mod life;
+mod logged;
 mod vendor;
 mod world;
 
 pub use self::{
     clock::TestClock,
+    logged::logged,
     vendor::{FakeVendor, Seen, Trouble},
     world::{World, address, position},
 };

@@ -213,4 +213,27 @@ postern_http::entries! {
         "Give an address that begins with https:// and that everybody on the internet can reach, without a user name, a password or a fragment.",
         "Cette adresse ne peut pas recevoir d'événements",
         "Donnez une adresse qui commence par https:// et que tout le monde peut joindre sur Internet, sans nom d'utilisateur, mot de passe ni fragment.";
+    WEBHOOK_DISABLED = "webhook_disabled", 409,
+        "The webhook endpoint is switched off",
+        "Nothing was pushed. Switch the endpoint on, with `enabled` true, and ask again.",
+        "Le point de réception est désactivé",
+        "Rien n'a été envoyé. Activez le point de réception, avec `enabled` à true, et redemandez.";
+}
+
+postern_http::entries! {
+    /// What the carriers' calls refuse for being too much of a good thing; too many calls are refused by the wire's table.
+    pub QUOTAS;
+
+    pub(super) DOOR_OPENED_TOO_OFTEN = "door_opened_too_often", 429,
+        "The door was opened too often",
+        "This door was opened as often as it may be within an hour. Nothing was done, and the code is unused. \
+         Wait as long as Retry-After says, or leave the parcel elsewhere.",
+        "La porte a été ouverte trop souvent",
+        "Cette porte a été ouverte aussi souvent que permis en une heure. Rien n’a été fait et le code n’a pas servi. \
+         Attendez la durée de Retry-After, ou laissez le colis ailleurs.";
+    pub(super) TOO_MANY_UNDER_WAY = "too_many_under_way", 409,
+        "Too many deliveries are under way",
+        "This household has as many deliveries under way as it may have. Nothing was booked. Try again when some have ended.",
+        "Trop de livraisons sont en cours",
+        "Ce foyer a autant de livraisons en cours qu’il est permis. Rien n’a été réservé. Réessayez quand certaines auront pris fin.";
 }

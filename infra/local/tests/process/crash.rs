@@ -213,9 +213,9 @@ async fn told(carrier: &CarrierClient, at_least: usize) -> Vec<LogEntry> {
         if page.items.is_empty() {
             return entries;
         }
-        entries.extend(page.items.into_iter().map(|event| {
-            let EventData::Delivery(changed) = event.data;
-            changed.entry
+        entries.extend(page.items.into_iter().map(|event| match event.data {
+            EventData::Delivery(changed) => changed.entry,
+            EventData::Webhook(changed) => panic!("no endpoint has changed: {changed:?}"),
         }));
         after = Some(page.next_cursor);
     }

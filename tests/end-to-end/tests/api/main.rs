@@ -10,6 +10,7 @@ mod changing;
 mod checkout;
 mod described;
 mod doorstep;
+mod etags;
 mod forgeries;
 mod fuzz;
 mod listing;

@@ -2,6 +2,8 @@
 //!
 //! `sources` compares the table with the routers' own source, so that no operation is left out of the tests that walk it.
 
+mod customers;
+
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -150,7 +152,7 @@ pub(crate) fn routes(ids: &Ids, delivery: &DeliveryView) -> Vec<Route> {
         parcel: json!(delivery.tracking_numbers[0]),
     };
     let mut table = carriers(&bodies);
-    table.extend(customers(&bodies, ids));
+    table.extend(customers::customers(&bodies, ids));
     table
 }
 
@@ -282,6 +284,19 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             scope: "webhooks:write",
             ..route(Api::Carriers, Method::DELETE, "/v1/webhooks/{id}", Takes::NoBody)
         },
+        get("/v1/webhooks/{id}/pushes", "webhooks:write", PAGED),
+        Route {
+            scope: "webhooks:write",
+            ..post("/v1/webhooks/{id}/test", WAITED, json_route(json!({}), json!({})))
+        },
+        Route {
+            scope: "webhooks:write",
+            ..post(
+                "/v1/webhooks/{id}/replay",
+                &[],
+                json_route(json!({"after": "0"}), json!({"until": "2026-11-23T14:00:12Z"})),
+            )
+        },
         get("/v1/signing-keys", PUBLIC, &[]),
         post(
             "/v1/deliveries/{id}/dispatch",
@@ -332,74 +347,5 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             WAITED,
             json_route(json!({"reason": "too_large"}), json!({"remark": "a wardrobe"})),
         ),
-    ]
-}
-
-fn customers(bodies: &Bodies, ids: &Ids) -> Vec<Route> {
-    let get = |pattern, query| Route {
-        query,
-        ..route(Api::Customers, Method::GET, pattern, Takes::Nothing)
-    };
-    let send = |method, pattern, takes| route(Api::Customers, method, pattern, takes);
-    let mut full_address = bodies.address.clone();
-    full_address["line2"] = json!("Unit 3");
-    let preferences = json!({
-        "paused_until": "2026-11-23T15:00:00Z",
-        "hours": [{"days": ["monday"], "from": "08:00:00", "until": "18:00:00"}],
-        "carriers": {"only": ["northwind"]},
-        "return_pickups": true,
-    });
-    vec![
-        send(
-            Method::POST,
-            "/v1/household",
-            json_route(
-                json!({
-                    "address": bodies.address,
-                    "position": {"latitude": 43.5448, "longitude": -80.2482},
-                    "time_zone": "America/Toronto",
-                    "locale": "en-CA",
-                }),
-                json!({"address": full_address}),
-            ),
-        ),
-        get("/v1/household", &[]),
-        get("/v1/preferences", &[]),
-        send(Method::PUT, "/v1/preferences", json_route(json!({}), preferences)),
-        send(Method::POST, "/v1/enable", Takes::NoBody),
-        send(Method::POST, "/v1/disable", Takes::NoBody),
-        send(
-            Method::POST,
-            "/v1/links",
-            json_route(json!({"vendor": "myq"}), json!({})),
-        ),
-        get("/v1/links", &[]),
-        send(
-            Method::POST,
-            "/v1/links/finish",
-            json_route(json!({"state": "a-state", "code": "a-code"}), json!({})),
-        ),
-        send(Method::DELETE, "/v1/links/{id}", Takes::NoBody),
-        get("/v1/doors", &["refresh"]),
-        get("/v1/doors/{id}", &["refresh"]),
-        send(
-            Method::PATCH,
-            "/v1/doors/{id}",
-            json_route(json!({"name": "Left door"}), json!({})),
-        ),
-        send(
-            Method::PUT,
-            "/v1/delivery-door",
-            json_route(
-                json!({"door": ids.door, "door_is_sectional": true, "allow_unattended_close": true}),
-                json!({}),
-            ),
-        ),
-        get("/v1/deliveries", &["which", "limit", "cursor"]),
-        get("/v1/deliveries/{id}", FOLLOWED),
-        get("/v1/deliveries/{id}/log", PAGED),
-        send(Method::POST, "/v1/deliveries/{id}/refuse", Takes::NoBody),
-        send(Method::POST, "/v1/deliveries/{id}/take-over", Takes::NoBody),
-        get("/v1/activity", PAGED),
     ]
 }

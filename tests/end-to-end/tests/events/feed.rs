@@ -27,8 +27,10 @@ async fn followed(carrier: &CarrierClient, last: &str) -> Vec<CarrierEvent> {
 }
 
 fn entry(event: &CarrierEvent) -> &LogEntry {
-    let EventData::Delivery(changed) = &event.data;
-    &changed.entry
+    match &event.data {
+        EventData::Delivery(changed) => &changed.entry,
+        EventData::Webhook(changed) => panic!("no endpoint has changed: {changed:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,5 +2,7 @@
 #![cfg(test)]
 
 mod feed;
+mod receiver;
+mod webhooks;
 
 use postern_end_to_end::stage;
