@@ -8,53 +8,21 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Invalid,
-    delivery::Window,
+    delivery::{DoorstepReason, Purpose, Window},
     place::{Address, Fix},
+    proof::ProofOfDrop,
     text::{DriverRef, Remark, TrackingNumber},
+};
+
+mod eligibility;
+
+pub use eligibility::{
+    AskEligibilities, AskEligibility, DaysAhead, Eligibilities, Eligibility, EligibilityAnswer, Ineligible,
+    ItemProblem,
 };
 
 /// How many parcels one delivery may have.
 pub const PARCELS_MAX: usize = 20;
-
-/// Can a parcel to this address be left in the garage?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AskEligibility {
-    /// Where the parcel goes.
-    pub address: Address,
-    /// When it would come, where that is already known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<Window>,
-}
-
-/// Whether it can, and why not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Eligibility {
-    /// Whether a delivery can be booked.
-    pub eligible: bool,
-    /// Why not, if not.
-    pub reasons: Vec<Ineligible>,
-    /// The household's time zone (IANA), for choosing a window. Only for an eligible address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-}
-
-/// Why no delivery can be booked. A carrier learns no more of a household than it needs: whether there is none, whether it is
-/// off, or whether it does not want this carrier all read `not_offered`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Ineligible {
-    /// In-garage delivery is not on offer at this address for this carrier.
-    NotOffered,
-    /// The household takes a pause that reaches into the window.
-    Paused,
-    /// The window lies outside the household's hours.
-    OutsideHours,
-    /// The window is already over, or too far ahead.
-    WindowUnusable,
-    /// The door's opener needs the household's care before it can be used.
-    DoorNotReady,
-}
 
 /// Book an in-garage delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +39,35 @@ pub struct BookDelivery {
     /// The carrier's own name for the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_reference: Option<Remark>,
+    /// What the door is opened for. Returns are for households that agreed to them.
+    #[serde(default, skip_serializing_if = "Purpose::is_delivery")]
+    pub purpose: Purpose,
+}
+
+/// Change what was booked, as long as the door has not been told to open. What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeDelivery {
+    /// Another window, which the household must take as it takes one at booking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// Another driver; then no other may open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<DriverRef>,
+    /// All the parcels, 1 to 20, each once, in the place of those before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_parcels"
+    )]
+    #[schemars(length(min = 1, max = 20), extend("uniqueItems" = true))]
+    pub tracking_numbers: Option<Vec<TrackingNumber>>,
+}
+
+fn some_parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<TrackingNumber>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Parcels(#[serde(deserialize_with = "parcels")] Vec<TrackingNumber>);
+    Ok(Option::<Parcels>::deserialize(deserializer)?.map(|Parcels(parcels)| parcels))
 }
 
 fn parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrackingNumber>, D::Error> {
@@ -95,6 +92,16 @@ pub struct Dispatch {
     pub driver: Option<DriverRef>,
 }
 
+/// The driver has come to the address.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arrive {
+    /// Who.
+    pub driver: DriverRef,
+    /// Where the driver's handheld says it is.
+    pub position: Fix,
+}
+
 /// Open the door for the driver who stands before it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -116,12 +123,18 @@ pub struct CloseDoor {
 }
 
 /// The parcels are inside and the driver has left.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Complete {
-    /// The parcels left inside; all of them when absent.
+    /// Of a delivery, the parcels left inside; all of them when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dropped: Option<Vec<TrackingNumber>>,
+    /// Of a return, the parcels taken out; all of them when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Vec<TrackingNumber>>,
+    /// What the handheld recorded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ProofOfDrop>,
 }
 
 /// The driver has to go back in.
@@ -140,6 +153,17 @@ pub struct Cancel {
     pub reason: Remark,
 }
 
+/// The parcels were left at the doorstep instead of inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveAtDoorstep {
+    /// Why.
+    pub reason: DoorstepReason,
+    /// In the driver's words; the customer reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<Remark>,
+}
+
 /// A carrier, as the operator registered it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CarrierRecord {
@@ -149,4 +173,43 @@ pub struct CarrierRecord {
     pub active: bool,
     /// Since when.
     pub registered_at: Timestamp,
+    /// How much it may ask for.
+    #[serde(default)]
+    pub allowance: Allowance,
+}
+
+/// How much a carrier may ask for. The operator sets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Allowance {
+    /// Calls of any kind in a minute.
+    pub calls_per_minute: u32,
+    /// Of them, those that change something.
+    pub changes_per_minute: u32,
+    /// How often one door may be opened in an hour, by whomever, before this carrier opens it no more.
+    pub opens_per_door_hour: u32,
+}
+
+impl Allowance {
+    /// The most calls that an operator may allow: what the gateway lets through from everybody together.
+    pub const CALLS_PER_MINUTE_MAX: u32 = 12_000;
+    /// The most opens of a door in an hour that an operator may allow: one a minute.
+    pub const OPENS_PER_DOOR_HOUR_MAX: u32 = 60;
+
+    /// As much as an operator may allow.
+    pub const MOST: Self = Self {
+        calls_per_minute: Self::CALLS_PER_MINUTE_MAX,
+        changes_per_minute: Self::CALLS_PER_MINUTE_MAX,
+        opens_per_door_hour: Self::OPENS_PER_DOOR_HOUR_MAX,
+    };
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            calls_per_minute: 1_200,
+            changes_per_minute: 600,
+            opens_per_door_hour: 12,
+        }
+    }
 }

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, RevocationReason, Window},
+    delivery::{Actor, Attention, DoorstepReason, Purpose, RevocationReason, Window},
     door::DoorReading,
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
+    proof::RecordedProof,
     text::{DriverRef, Remark, TrackingNumber},
 };
 
@@ -32,6 +33,9 @@ pub enum DeliveryEvent {
         window: Window,
         /// The parcels.
         tracking_numbers: Vec<TrackingNumber>,
+        /// What the door is opened for; a delivery where nothing is said.
+        #[serde(default, skip_serializing_if = "Purpose::is_delivery")]
+        purpose: Purpose,
     },
     /// The parcels are out for delivery; the grant is armed at `arm_at`.
     Dispatched {
@@ -41,10 +45,34 @@ pub enum DeliveryEvent {
         /// When a code may be minted.
         arm_at: Timestamp,
     },
+    /// The carrier changed what it had booked. What is not named is as it was. With another window a code that lay ready is gone.
+    Changed {
+        /// When the door may be opened from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
+        /// With another window, where the parcels are out for delivery already: when a code may be minted for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arm_at: Option<Timestamp>,
+        /// The only driver who may open from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        driver: Option<DriverRef>,
+        /// All the parcels from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracking_numbers: Option<Vec<TrackingNumber>>,
+    },
     /// A one-time code was minted and sealed.
     Armed {
         /// Which of this delivery's codes.
         code_number: u32,
+    },
+    /// The driver has come to the address.
+    Arrived {
+        /// Who.
+        driver: DriverRef,
+        /// How far from the door the driver's handheld was, in whole metres.
+        distance_m: u32,
+        /// How sure the handheld was, in whole metres.
+        accuracy_m: u32,
     },
     /// A code was redeemed, and the door is about to be told to open.
     OpenRequested {
@@ -185,6 +213,28 @@ pub enum DeliveryEvent {
         by: Actor,
         /// The parcels left inside.
         dropped: Vec<TrackingNumber>,
+        /// The parcels taken out, of a return.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        taken: Vec<TrackingNumber>,
+        /// What the driver's handheld recorded of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<Box<RecordedProof>>,
+    },
+    /// The parcels were left at the doorstep while the door may yet open: nothing opens any more, and the door is seen closed first.
+    DoorstepRequested {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
+    /// It ended with the parcels at the doorstep.
+    LeftAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
     },
     /// The carrier called it off.
     Cancelled {
@@ -207,7 +257,9 @@ impl DeliveryEvent {
         match self {
             Self::Booked { .. } => "booked",
             Self::Dispatched { .. } => "dispatched",
+            Self::Changed { .. } => "changed",
             Self::Armed { .. } => "armed",
+            Self::Arrived { .. } => "arrived",
             Self::OpenRequested { .. } => "open_requested",
             Self::OpenAccepted { .. } => "open_accepted",
             Self::OpenNotExecuted { .. } => "open_not_executed",
@@ -229,6 +281,8 @@ impl DeliveryEvent {
             Self::ReissueLapsed => "reissue_lapsed",
             Self::RevocationRequested { .. } => "revocation_requested",
             Self::Completed { .. } => "completed",
+            Self::DoorstepRequested { .. } => "doorstep_requested",
+            Self::LeftAtDoorstep { .. } => "left_at_doorstep",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
             Self::Revoked { .. } => "revoked",

@@ -86,6 +86,9 @@ pub struct EvidencedParcel {
     pub scanned: bool,
     /// Whether the carrier said at the end that it was left inside.
     pub left_inside: bool,
+    /// Whether the carrier said at the end that it was taken out, of a return.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_out: bool,
 }
 
 /// What bound the delivery: its window and its door as they were booked, and the limits of all grants as they are in the release that

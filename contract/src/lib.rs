@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod feed;
 pub mod ids;
 pub mod place;
+pub mod proof;
 pub mod push;
 pub mod schemas;
 pub mod text;

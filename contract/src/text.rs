@@ -84,6 +84,10 @@ texts! {
     DoorRef, "door reference", 200, "^[!-~]+$",
         "1 to 200 visible ASCII characters",
         |c| c.is_ascii_graphic();
+    /// A carrier's own, opaque name for a photo that it keeps. Nobody here fetches it.
+    PhotoRef, "photo reference", 200, "^[!-~]+$",
+        "1 to 200 visible ASCII characters",
+        |c| c.is_ascii_graphic();
     /// A name that a person gives to a thing: a door, a home.
     Label, "name", 60, LINE,
         "1 to 60 characters without line breaks or spaces at the ends",

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, ToSpan, civil::DateTime, tz::TimeZone};
 use postern_contract::{
     customer::{CarriersAllowed, Preferences, PreferencesView},
-    delivery::Window,
+    delivery::{Purpose, Window},
     ids::{CarrierId, DoorId},
     unattended::DeliberateAct,
 };
@@ -127,6 +127,12 @@ impl Consent {
             CarriersAllowed::Only(names) if names.contains(carrier) => Ok(()),
             CarriersAllowed::Only(_) => Err(ConsentBar::CarrierNotAllowed),
         }
+    }
+
+    /// Whether the household agreed that its door is opened for this: that parcels are taken out is agreed to separately.
+    #[must_use]
+    pub const fn takes(&self, purpose: Purpose) -> bool {
+        purpose.is_delivery() || self.preferences.return_pickups
     }
 
     /// The same consent after one more change.

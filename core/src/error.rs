@@ -3,7 +3,9 @@
 use postern_contract::{Invalid, adapter::AdapterError};
 use postern_keys::KeyError;
 
-use crate::{grant::Refusal, households::HouseholdRefusal, store::StoreError, webhooks::WebhookRefusal};
+use crate::{
+    grant::Refusal, households::HouseholdRefusal, rates::Quota, store::StoreError, webhooks::WebhookRefusal,
+};
 
 /// Why a flow did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,22 @@ pub enum Error {
     /// The first request under this idempotency key has not come to its end.
     #[error("the first request under this idempotency key is still under way")]
     StillRunning,
+    /// The carrier asks for more than it may. Nothing was done, and nothing is kept under the idempotency key.
+    #[error("too many {} in a window", .0.name)]
+    TooManyCalls(Quota),
+    /// The door was opened as often as it may be for now. Nothing was done, and nothing is kept under the idempotency key.
+    #[error("the door was opened too often")]
+    DoorOpenedTooOften {
+        /// In how many seconds it may be opened again.
+        retry_after_s: u32,
+    },
+    /// What is to be changed is not as the caller saw it. Nothing was done.
+    #[error("it has changed since the caller saw it")]
+    Changed,
+    /// The household has as many deliveries under way as it may have. Nothing was done, and nothing is kept under the
+    /// idempotency key.
+    #[error("there are too many deliveries under way at the household")]
+    TooManyUnderWay,
     /// The record did not do what it should.
     #[error(transparent)]
     Store(#[from] StoreError),

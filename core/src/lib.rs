@@ -22,6 +22,7 @@ pub mod measures;
 mod platform;
 pub mod ports;
 pub mod promises;
+pub mod rates;
 pub mod saga;
 pub mod store;
 pub mod vendor;

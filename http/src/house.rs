@@ -1,7 +1,7 @@
 //! What is around every call of both APIs, so that they behave alike.
 //!
-//! From the outside in: the request's id, its log span, the caller's language, security headers and the
-//! writing of problems; then the catching of panics; then the limit on bodies and the token verifier; then
+//! From the outside in: the request's id, its log span, the caller's language, security headers, the tags
+//! of answers and the writing of problems; then the catching of panics; then the limit on bodies and the token verifier; then
 //! the API's router. Of a request, the log gets its method, its route's pattern, its status and its
 //! duration: no header, no query and no body, where names and tokens are.
 
@@ -20,6 +20,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument;
 
 use crate::body::BODY_BYTES_MAX;
+use crate::etag::Known;
 use crate::problem::wire::{INTERNAL, METHOD_NOT_ALLOWED, NOT_FOUND};
 use crate::request_id::X_REQUEST_ID;
 use crate::{Clock, Entropy, Language, Problem, RequestId, Verifier};
@@ -67,6 +68,7 @@ fn panicked(_payload: Box<dyn Any + Send + 'static>) -> Response {
 async fn front(State(config): State<HouseConfig>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request, &config.now, &config.entropy);
     let language = Language::from_headers(request.headers());
+    let known = Known::of(request.method(), request.headers());
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(language);
     let route = request
@@ -83,7 +85,8 @@ async fn front(State(config): State<HouseConfig>, mut request: Request, next: Ne
     );
     async {
         let start = Instant::now();
-        let mut response = written(next.run(request).await, language, &id);
+        let answer = known.tagged(next.run(request).await).await;
+        let mut response = written(answer, language, &id);
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, id.header());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

@@ -8,12 +8,14 @@
 pub mod body;
 pub mod cursor;
 pub mod deployed;
+pub mod etag;
 pub mod house;
 pub mod idempotency;
 pub mod language;
 pub mod openapi;
 pub mod paging;
 pub mod problem;
+pub mod quota;
 pub mod request_id;
 pub mod token;
 pub mod wait;
@@ -22,13 +24,15 @@ use std::sync::Arc;
 
 pub use body::{Empty, Idempotent, Json, NoBody, NoQuery, PathId, PathIds, Query};
 pub use cursor::Cursors;
+pub use etag::{ETag, IfMatch};
 pub use house::{HouseConfig, house};
 pub use idempotency::{Fingerprint, IdempotencyKey};
 pub use language::Language;
 pub use paging::Paging;
 pub use problem::{Catalogue, Entry, Problem, Text, Words};
+pub use quota::Quota;
 pub use request_id::RequestId;
-pub use token::{Authorized, Claims, Scope, Verifier, VerifierConfig};
+pub use token::{Authorized, Bearer, Claims, Scope, Verifier, VerifierConfig};
 pub use wait::Wait;
 
 /// Where the time comes from. The wall, in a function; anything, in a test.

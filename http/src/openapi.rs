@@ -63,6 +63,15 @@ pub struct Keyed {
     _idempotency_key: (),
 }
 
+/// The header of a change that is to be made only to what the caller has seen.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct Matched {
+    /// The `ETag` of what you saw: what has changed since is left as it is, and the answer is `412`. Without it, whatever is there is changed.
+    #[param(rename = "If-Match", value_type = Option<String>)]
+    _if_match: (),
+}
+
 /// What is particular to an API.
 #[derive(Debug, Clone, Copy)]
 pub struct About {
@@ -80,6 +89,8 @@ pub struct About {
     pub tags: &'static [(&'static str, &'static str)],
     /// What its own rules refuse.
     pub refusals: &'static [&'static [&'static Entry]],
+    /// Whether its calls are counted, and each answer tells what is left.
+    pub counted: bool,
 }
 
 /// How a caller comes by a token (RFC 6749).
@@ -104,7 +115,13 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
             add_refusals(operation, method, path, about, &catalogue);
         }
     }
+    add_headers(&mut paths, about);
     let mut schemas = components.finish();
+    for operation in paths.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        for operation in operation.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            say_where_no_body_is_needed(operation, &schemas);
+        }
+    }
     schemas.insert("Problem".to_owned(), problem_schema());
     let scopes: BTreeMap<_, _> = about.scopes.iter().copied().collect();
     let tags: Vec<Value> = about
@@ -125,6 +142,7 @@ pub fn describe(gathered: OpenApi, components: Components, about: &About) -> Val
         "paths": paths,
         "components": {
             "schemas": schemas,
+            "headers": headers(about),
             "securitySchemes": { about.scheme: security(about.flow, &scopes) },
         },
     })
@@ -148,12 +166,7 @@ fn security(flow: Flow, scopes: &BTreeMap<&str, &str>) -> Value {
 /// # Panics
 /// When a handler names a code that nobody can answer.
 fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, catalogue: &Catalogue) {
-    let parameters: Vec<&str> = operation["parameters"]
-        .as_array()
-        .map_or(&[][..], Vec::as_slice)
-        .iter()
-        .filter_map(|parameter| parameter["name"].as_str())
-        .collect();
+    let parameters = parameters(operation);
     let secured = operation["security"]
         .as_array()
         .is_some_and(|schemes| schemes.iter().any(|scheme| scheme.get(about.scheme).is_some()));
@@ -165,6 +178,9 @@ fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, 
     if parameters.contains(&"Idempotency-Key") {
         codes.extend(["idempotency_key_missing", "idempotency_key_invalid"]);
         codes.extend(["idempotency_key_reused", "request_in_progress"]);
+    }
+    if parameters.contains(&"If-Match") {
+        codes.push("precondition_failed");
     }
     if parameters.contains(&"cursor") {
         codes.push("invalid_cursor");
@@ -193,6 +209,112 @@ fn add_refusals(operation: &mut Value, method: &str, path: &str, about: &About, 
     for (status, entries) in by_status {
         operation["responses"][status.to_string()] = refusal(&entries);
     }
+}
+
+/// A call under an `Idempotency-Key` reads no body as `{}`: where `{}` is enough, the body need not be there.
+fn say_where_no_body_is_needed(operation: &mut Value, schemas: &Map<String, Value>) {
+    let keyed = parameters(operation).contains(&"Idempotency-Key");
+    let reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+    let schema = reference
+        .and_then(|reference| reference.rsplit('/').next())
+        .and_then(|name| schemas.get(name));
+    let needs_nothing = schema.is_some_and(|schema| schema["required"].as_array().is_none_or(Vec::is_empty));
+    if keyed && needs_nothing {
+        operation["requestBody"]["required"] = Value::Bool(false);
+    }
+}
+
+fn parameters(operation: &Value) -> Vec<&str> {
+    operation["parameters"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice)
+        .iter()
+        .filter_map(|parameter| parameter["name"].as_str())
+        .collect()
+}
+
+/// Adds the headers that the house gives to every call's answers of a kind.
+fn add_headers(paths: &mut Value, about: &About) {
+    let items = paths.as_object_mut().into_iter().flat_map(Map::values_mut);
+    for (method, operation) in items.flat_map(|item| item.as_object_mut().into_iter().flat_map(Map::iter_mut))
+    {
+        if method == "get" {
+            add_not_modified(operation);
+        }
+        let secured = operation["security"]
+            .as_array()
+            .is_some_and(|schemes| !schemes.is_empty());
+        let responses = operation["responses"].as_object_mut().into_iter().flatten();
+        for (status, response) in responses {
+            let shown = response["content"].get("application/json").is_some() && shows_itself(method);
+            let mut names: Vec<&str> = Vec::new();
+            if about.counted
+                && secured
+                && (status.starts_with('2') || matches!(status.as_str(), "304" | "429"))
+            {
+                names.extend(["RateLimit", "RateLimit-Policy"]);
+            }
+            if matches!(status.as_str(), "429" | "503") {
+                names.push("Retry-After");
+            }
+            if status == "304" || status == "200" && shown {
+                names.push("ETag");
+            }
+            for name in names {
+                response["headers"][name] = json!({ "$ref": format!("#/components/headers/{name}") });
+            }
+        }
+    }
+}
+
+/// Whether the answer to this method is the thing at its address.
+fn shows_itself(method: &str) -> bool {
+    matches!(method, "get" | "put" | "patch")
+}
+
+/// Says of every call that reads a thing how to ask for it only if it has changed.
+fn add_not_modified(operation: &mut Value) {
+    if operation["responses"]["200"]["content"]
+        .get("application/json")
+        .is_none()
+    {
+        return;
+    }
+    let parameters = operation["parameters"].take();
+    let mut parameters = parameters.as_array().cloned().unwrap_or_default();
+    parameters.push(json!({
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The `ETag` of what you have: unless it has changed, the answer is `304` without a body.",
+        "schema": { "type": "string" },
+    }));
+    operation["parameters"] = parameters.into();
+    operation["responses"]["304"] = json!({ "description": "It is as you have it." });
+}
+
+fn headers(about: &About) -> Value {
+    let header = |description: &str, schema: Value| json!({ "description": description, "schema": schema });
+    let mut headers = json!({
+        "ETag": header(
+            "The version of what is shown, for `If-None-Match` and `If-Match`.",
+            json!({ "type": "string" }),
+        ),
+        "Retry-After": header(
+            "When to try again, in seconds.",
+            json!({ "type": "integer", "minimum": 0 }),
+        ),
+    });
+    if about.counted {
+        headers["RateLimit"] = header(
+            "What is left of each quota, and for how many seconds: `\"calls\";r=1187;t=42`. Absent where it could not be found out.",
+            json!({ "type": "string" }),
+        );
+        headers["RateLimit-Policy"] = header(
+            "The quotas: how many calls in how many seconds, such as `\"calls\";q=1200;w=60`. Absent with the other.",
+            json!({ "type": "string" }),
+        );
+    }
+    headers
 }
 
 /// The refusals of one status: each code with its title.

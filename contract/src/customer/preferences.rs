@@ -129,6 +129,9 @@ pub struct Preferences {
     /// Who may use the door.
     #[serde(default = "all_carriers")]
     pub carriers: CarriersAllowed,
+    /// Whether the door may also be opened for taking parcels out that are to be returned.
+    #[serde(default)]
+    pub return_pickups: bool,
 }
 
 fn hours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Hours>, D::Error> {
@@ -149,6 +152,7 @@ impl Default for Preferences {
             paused_until: None,
             hours: Vec::new(),
             carriers: all_carriers(),
+            return_pickups: false,
         }
     }
 }

@@ -17,9 +17,11 @@ impl DeliveryEvent {
         match self {
             // The carrier's own words, the orders and what became of them, times of the delivery, and who acted by their part in it: of the
             // household it is never told which person.
-            Self::Booked { carrier: _, door: _, window: _, tracking_numbers: _ }
+            Self::Booked { carrier: _, door: _, window: _, tracking_numbers: _, purpose: _ }
             | Self::Dispatched { driver: _, arm_at: _ }
+            | Self::Changed { window: _, arm_at: _, driver: _, tracking_numbers: _ }
             | Self::Armed { code_number: _ }
+            | Self::Arrived { driver: _, distance_m: _, accuracy_m: _ }
             | Self::OpenRequested {
                 command: _,
                 code_number: _,
@@ -42,7 +44,10 @@ impl DeliveryEvent {
             | Self::TakenOver { by: _ }
             | Self::Reissued { driver: _, number: _ }
             | Self::ReissueLapsed
-            | Self::Completed { by: _, dropped: _ }
+            | Self::Completed { by: _, dropped: _, taken: _, proof: _ }
+            // The carrier's own word, of which it tells the household.
+            | Self::DoorstepRequested { reason: _, remark: _ }
+            | Self::LeftAtDoorstep { reason: _, remark: _ }
             | Self::Cancelled { reason: _ }
             | Self::Expired => self.clone(),
             Self::Opened { reading } => Self::Opened {

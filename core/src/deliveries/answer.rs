@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
+    carrier::Allowance,
     delivery::DeliveryView,
     ids::{CarrierId, DeliveryId},
 };
@@ -70,14 +71,14 @@ impl Idempotent {
             .await?)
     }
 
-    /// Looks the key up, for what only an active carrier may do. The two reads go side by side.
+    /// Looks the key up, for what only an active carrier may do, and how much it may do. The two reads go side by side.
     pub(super) async fn find_if_active(
         &self,
         platform: &Platform,
-    ) -> Result<Option<IdempotencyRecord>, Error> {
+    ) -> Result<(Option<IdempotencyRecord>, Allowance), Error> {
         let (found, active) = tokio::join!(self.find(platform), must_be_active(platform, &self.carrier));
-        active?;
-        found
+        let allowance = active?;
+        Ok((found?, allowance))
     }
 
     /// The answer of an earlier request under this key.
@@ -184,9 +185,9 @@ impl Idempotent {
 }
 
 /// Only a carrier that the operator registered and has not suspended may book or open. Closing and completing are never held back.
-pub(super) async fn must_be_active(platform: &Platform, carrier: &CarrierId) -> Result<(), Error> {
+pub(super) async fn must_be_active(platform: &Platform, carrier: &CarrierId) -> Result<Allowance, Error> {
     match platform.store.carrier(carrier).await? {
-        Some(record) if record.active => Ok(()),
+        Some(record) if record.active => Ok(record.allowance),
         _ => Err(Refusal::CarrierInactive.into()),
     }
 }

@@ -1,19 +1,20 @@
-//! The carrier's requests that move no door: dispatch, complete, cancel, and reissue in a file of its own. One transaction holds what happened and the answer.
+//! The carrier's requests that move no door: dispatch, change, complete, cancel, and reissue in a file of its own. One transaction holds
+//! what happened and the answer.
 
 use postern_contract::{
-    carrier::{Cancel, Complete, Dispatch},
+    carrier::{Arrive, Cancel, ChangeDelivery, Complete, Dispatch, LeaveAtDoorstep},
     delivery::DeliveryView,
     ids::DeliveryId,
 };
 
 use super::{
-    answer::Idempotent,
+    answer::{Idempotent, must_be_active},
     commit::{decide_now, follow_up, load, prepare},
     site::load_policy,
 };
 use crate::{
     Error, Platform,
-    grant::{Command, Viewer},
+    grant::{Change, Command, Viewer},
     store::StoreError,
 };
 
@@ -35,6 +36,44 @@ pub async fn dispatch(
     .await
 }
 
+/// What was booked becomes another, while the door has not been told to open.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn change(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: ChangeDelivery,
+) -> Result<DeliveryView, Error> {
+    must_be_active(platform, &caller.carrier).await?;
+    ask(platform, caller, delivery, || {
+        Command::Change(Change {
+            window: body.window,
+            driver: body.driver.clone(),
+            tracking_numbers: body.tracking_numbers.clone(),
+        })
+    })
+    .await
+}
+
+/// The driver has come to the address.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn arrive(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: Arrive,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::Arrive {
+        driver: body.driver.clone(),
+        position: body.position,
+    })
+    .await
+}
+
 /// The parcels are inside and the driver has left.
 ///
 /// # Errors
@@ -47,6 +86,8 @@ pub async fn complete(
 ) -> Result<DeliveryView, Error> {
     ask(platform, caller, delivery, || Command::Complete {
         dropped: body.dropped.clone(),
+        taken: body.taken.clone(),
+        proof: body.proof.clone(),
     })
     .await
 }
@@ -63,6 +104,23 @@ pub async fn cancel(
 ) -> Result<DeliveryView, Error> {
     ask(platform, caller, delivery, || Command::Cancel {
         reason: body.reason.clone(),
+    })
+    .await
+}
+
+/// The parcels were left at the doorstep.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn leave_at_doorstep(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: LeaveAtDoorstep,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::LeaveAtDoorstep {
+        reason: body.reason,
+        remark: body.remark.clone(),
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Opening: the one flow that lets a stranger into a garage.
 //!
-//! Two round trips to the record before the vendor is called: the grant with its code (and the idempotency key beside it), then the
-//! redeeming transaction (and the link beside it). One round trip after: the outcome, with the answer to this request.
+//! Two round trips to the record before the vendor is called: the grant with its code (beside it the idempotency key, and the count
+//! of the carrier's calls), then the redeeming transaction (and the link beside it). One round trip after: the outcome, with the answer to this request.
 
 use postern_contract::{carrier::OpenDoor, delivery::DeliveryView, ids::DeliveryId};
 
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     Error, Platform,
+    rates::Admission,
     saga::{self, Flow, Part, Saga, Step, Turn},
 };
 
@@ -58,6 +59,7 @@ pub struct Asked {
     caller: Idempotent,
     delivery: DeliveryId,
     body: OpenDoor,
+    admission: Admission,
 }
 
 /// Opens the door for the driver who stands before it.
@@ -71,18 +73,29 @@ pub async fn open(
     caller: &Idempotent,
     delivery: DeliveryId,
     body: OpenDoor,
+    admission: Admission,
 ) -> Result<DeliveryView, Error> {
-    saga::run_to_the_end(platform, Opening::asked(caller.clone(), delivery, body)).await
+    saga::run_to_the_end(
+        platform,
+        Opening::asked(caller.clone(), delivery, body, admission),
+    )
+    .await
 }
 
 impl Opening {
     /// An open that is asked for.
     #[must_use]
-    pub const fn asked(caller: Idempotent, delivery: DeliveryId, body: OpenDoor) -> Self {
+    pub const fn asked(
+        caller: Idempotent,
+        delivery: DeliveryId,
+        body: OpenDoor,
+        admission: Admission,
+    ) -> Self {
         Self::Redeem(Asked {
             caller,
             delivery,
             body,
+            admission,
         })
     }
 }
@@ -117,11 +130,18 @@ async fn record_intent(platform: &Platform, asked: Asked) -> Result<Turn<Opening
         caller,
         delivery,
         body,
+        admission,
     } = asked;
     let mut newer_policy = None;
     for _ in 0..TRIES_MAX {
-        let (found, loaded) = tokio::join!(caller.find_if_active(platform), load(platform, delivery));
-        if let Some(found) = found? {
+        let (found, loaded, admitted) = tokio::join!(
+            caller.find_if_active(platform),
+            load(platform, delivery),
+            admission.demand()
+        );
+        admitted?;
+        let (found, allowance) = found?;
+        if let Some(found) = found {
             return caller.replay(platform, found).await.map(Turn::Done);
         }
         let mut loaded = loaded?
@@ -130,9 +150,12 @@ async fn record_intent(platform: &Platform, asked: Asked) -> Result<Turn<Opening
         if let Some(policy) = newer_policy.take() {
             loaded.grant.policy = policy;
         }
-        match redeem(platform, &caller, &loaded, &body).await? {
+        match redeem(platform, &caller, &loaded, &body, &allowance).await? {
             Attempt::Redeemed(redeemed) => return Ok(Turn::Next(Opening::Send(redeemed))),
             Attempt::Refused(refusal) => return caller.refuse(platform, refusal).await.map(Turn::Done),
+            Attempt::DoorOpenedTooOften { retry_after_s } => {
+                return Err(Error::DoorOpenedTooOften { retry_after_s });
+            }
             Attempt::ConsentChanged(policy) => newer_policy = Some(*policy),
             Attempt::OthersWereFaster => {}
         }

@@ -1,10 +1,14 @@
 //! Redeeming a code: the transaction that puts an open on record.
 //!
 //! It demands the household's consent in the very version that the decision was made by, and the household's claim on the door, so
-//! that nothing that ended in between can be opened.
+//! that nothing that ended in between can be opened. It counts the open too, so that no door is opened more often than it may be.
 
 use jiff::Timestamp;
-use postern_contract::{carrier::OpenDoor, ids::CommandId, text::SecretText};
+use postern_contract::{
+    carrier::{Allowance, OpenDoor},
+    ids::CommandId,
+    text::SecretText,
+};
 use postern_keys::SealContext;
 use secrecy::ExposeSecret;
 
@@ -17,6 +21,7 @@ use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Policy, Refusal, decide},
     promises::Guard,
+    rates::Window,
     store::{StoreError, StoredLink, Write},
 };
 
@@ -34,6 +39,7 @@ pub struct Redeemed {
 pub(super) enum Attempt {
     Redeemed(Box<Redeemed>),
     Refused(Refusal),
+    DoorOpenedTooOften { retry_after_s: u32 },
     ConsentChanged(Box<Policy>),
     OthersWereFaster,
 }
@@ -44,6 +50,7 @@ pub(super) async fn redeem(
     caller: &Idempotent,
     loaded: &Loaded,
     body: &OpenDoor,
+    allowance: &Allowance,
 ) -> Result<Attempt, Error> {
     let grant = &loaded.grant;
     let asked = Command::Open {
@@ -77,6 +84,15 @@ pub(super) async fn redeem(
         writes.push(Write::check_door_claim(vendor, door, grant.household));
         writes.len() - 1
     });
+    let hour = Window::hour(context.now);
+    writes.push(Write::count_open(
+        &grant.door.vendor,
+        &grant.door.door_ref,
+        hour.starts_at_s,
+        hour.ends_at(),
+        allowance.opens_per_door_hour,
+    ));
+    let count_at = writes.len() - 1;
     writes.push(caller.running(platform, grant.delivery, send_by));
 
     let (redeemed, link) = tokio::join!(
@@ -105,6 +121,9 @@ pub(super) async fn redeem(
         Err(error) if claim_at.is_some_and(|at| error.is_condition(at)) => {
             Ok(Attempt::Refused(Refusal::DeliveryRevoked))
         }
+        Err(error) if error.is_condition(count_at) => Ok(Attempt::DoorOpenedTooOften {
+            retry_after_s: hour.ends_in_s(platform.now()),
+        }),
         Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => Ok(Attempt::OthersWereFaster),
         Err(error) => Err(error.into()),
     }
@@ -126,6 +145,7 @@ const fn refused_by_consent(refusal: &Refusal) -> bool {
             | Refusal::DeliveryPaused { .. }
             | Refusal::OutsideHours
             | Refusal::CarrierNotAllowed
+            | Refusal::ReturnsNotTaken
     )
 }
 

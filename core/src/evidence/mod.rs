@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
+    delivery::Window,
     door::DoorReading,
     event::{DeliveryEvent, LogEntry},
     evidence::{
@@ -80,16 +81,40 @@ fn booked_door(log: &[LogEntry]) -> Option<DoorId> {
     }
 }
 
+/// The window and the parcels by the log: as they were booked, and then changed.
+fn booked(log: &[LogEntry]) -> Option<(Window, Vec<TrackingNumber>)> {
+    log.iter().fold(None, |known, entry| match (known, &entry.event) {
+        (
+            _,
+            DeliveryEvent::Booked {
+                window,
+                tracking_numbers,
+                ..
+            },
+        ) => Some((*window, tracking_numbers.clone())),
+        (
+            Some((before, had)),
+            DeliveryEvent::Changed {
+                window,
+                tracking_numbers,
+                ..
+            },
+        ) => Some((window.unwrap_or(before), tracking_numbers.clone().unwrap_or(had))),
+        (known, _) => known,
+    })
+}
+
 /// What the log says of each parcel.
 fn parcels(booked: &[TrackingNumber], log: &[LogEntry]) -> Vec<EvidencedParcel> {
     let mut scanned = BTreeSet::new();
-    let mut left = BTreeSet::new();
+    let (mut left, mut out) = (BTreeSet::new(), BTreeSet::new());
     for entry in log {
         match &entry.event {
             DeliveryEvent::OpenRequested { tracking_number, .. } => {
                 scanned.insert(tracking_number.as_str());
             }
-            DeliveryEvent::Completed { dropped, .. } => {
+            DeliveryEvent::Completed { dropped, taken, .. } => {
+                out.extend(taken.iter().map(TrackingNumber::as_str));
                 left.extend(dropped.iter().map(TrackingNumber::as_str));
             }
             _ => {}
@@ -99,6 +124,7 @@ fn parcels(booked: &[TrackingNumber], log: &[LogEntry]) -> Vec<EvidencedParcel> 
         tracking_number: number.clone(),
         scanned: scanned.contains(number.as_str()),
         left_inside: left.contains(number.as_str()),
+        taken_out: out.contains(number.as_str()),
     });
     told.collect()
 }

@@ -3,7 +3,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
     carrier::{Eligibility, Ineligible, PARCELS_MAX},
-    delivery::{GrantState, Window},
+    delivery::{GrantState, Purpose, Window},
     door::UnattendedOpen,
     event::{DeliveryEvent, LogEntry},
     ids::{CarrierId, DeliveryId, HouseholdId},
@@ -11,7 +11,7 @@ use postern_contract::{
     unattended::UnattendedClosePermit,
 };
 
-use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
+use super::{Grant, GrantedDoor, Limits, Policy, Refusal, offers::offers};
 use crate::log::{self, LogSalt};
 
 /// A household as a place to deliver to.
@@ -36,39 +36,44 @@ pub struct Booking {
     pub window: Window,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
+    /// What the door is opened for.
+    pub purpose: Purpose,
     /// The carrier's own name for it.
     pub carrier_reference: Option<Remark>,
     /// What the log's commitments are salted with: fresh chance.
     pub log_salt: LogSalt,
 }
 
-/// Whether `carrier` may have a delivery at `site`, within `window` where one is known.
+/// Whether `carrier` may have a delivery at `site`, within `window` where one is known; and the windows on offer on so many `days`.
 #[must_use]
 pub fn eligibility(
     site: Option<&DeliverySite>,
     carrier: &CarrierId,
+    purpose: Purpose,
     window: Option<&Window>,
+    days: u8,
     now: Timestamp,
     limits: &Limits,
 ) -> Eligibility {
     let reasons = match site {
-        Some(site) => bars(site, carrier, window, now, limits),
+        Some(site) => bars(site, carrier, purpose, window, now, limits),
         None => vec![Ineligible::NotOffered],
     };
     let eligible = reasons.is_empty();
-    let time_zone = site
-        .filter(|_| eligible)
-        .map(|site| site.policy.time_zone.clone());
+    let policy = site.filter(|_| eligible).map(|site| &site.policy);
     Eligibility {
         eligible,
         reasons,
-        time_zone,
+        time_zone: policy.map(|policy| policy.time_zone.clone()),
+        return_pickup: policy.is_some_and(|policy| policy.consent.preferences.return_pickups),
+        windows: policy.map_or_else(Vec::new, |policy| offers(policy, now, days, limits)),
     }
 }
 
 fn bars(
     site: &DeliverySite,
     carrier: &CarrierId,
+    purpose: Purpose,
     window: Option<&Window>,
     now: Timestamp,
     limits: &Limits,
@@ -79,27 +84,55 @@ fn bars(
         return vec![Ineligible::NotOffered];
     }
     let mut reasons = Vec::new();
+    if !consent.takes(purpose) {
+        reasons.push(Ineligible::ReturnsNotTaken);
+    }
     if site.door.as_ref().is_none_or(barred) {
         reasons.push(Ineligible::DoorNotReady);
     }
     if let Some(window) = window {
-        if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
-            reasons.push(Ineligible::WindowUnusable);
-        }
-        if consent
-            .preferences
-            .paused_until
-            .is_some_and(|until| until >= window.ends_at())
-        {
-            reasons.push(Ineligible::Paused);
-        }
-        // A zone that the tables no longer know is treated as "outside": never as "any time".
-        let meets = TimeZone::get(&site.policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
-        if !meets {
-            reasons.push(Ineligible::OutsideHours);
-        }
+        reasons.extend(window_bars(&site.policy, window, now, limits));
     }
     reasons
+}
+
+/// What speaks against a window.
+pub(super) fn window_bars(
+    policy: &Policy,
+    window: &Window,
+    now: Timestamp,
+    limits: &Limits,
+) -> Vec<Ineligible> {
+    let consent = &policy.consent;
+    let mut reasons = Vec::new();
+    if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
+        reasons.push(Ineligible::WindowUnusable);
+    }
+    if consent
+        .preferences
+        .paused_until
+        .is_some_and(|until| until >= window.ends_at())
+    {
+        reasons.push(Ineligible::Paused);
+    }
+    // A zone that the tables no longer know is treated as "outside": never as "any time".
+    let meets = TimeZone::get(&policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
+    if !meets {
+        reasons.push(Ineligible::OutsideHours);
+    }
+    reasons
+}
+
+/// Whether these can be the parcels of a delivery.
+pub(super) fn countable(parcels: &[TrackingNumber]) -> Result<(), Refusal> {
+    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
+        return Err(Refusal::ParcelCount);
+    }
+    let repeated = |(at, parcel): (usize, &TrackingNumber)| parcels[..at].contains(parcel);
+    if parcels.iter().enumerate().any(repeated) {
+        return Err(Refusal::ParcelRepeated);
+    }
+    Ok(())
 }
 
 /// A door whose opener forbids it is not opened, and neither is one that could not be closed again.
@@ -120,21 +153,13 @@ pub fn book(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<(Grant, LogEntry), Refusal> {
-    let parcels = &booking.tracking_numbers;
-    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
-        return Err(Refusal::ParcelCount);
-    }
-    if parcels
-        .iter()
-        .enumerate()
-        .any(|(at, parcel)| parcels[..at].contains(parcel))
-    {
-        return Err(Refusal::ParcelRepeated);
-    }
+    countable(&booking.tracking_numbers)?;
     let answer = eligibility(
         site.as_ref(),
         &booking.carrier,
+        booking.purpose,
         Some(&booking.window),
+        0,
         now,
         limits,
     );
@@ -152,13 +177,16 @@ pub fn book(
         door: door.door,
         window: booking.window,
         tracking_numbers: booking.tracking_numbers.clone(),
+        purpose: booking.purpose,
     };
     let first = log::entry(booking.delivery, 1, now, log::START, event, &booking.log_salt);
     let grant = Grant {
         delivery: booking.delivery,
         carrier: booking.carrier,
         household: site.household,
+        purpose: booking.purpose,
         door,
+        day: Some(site.policy.day_of(booking.window.starts_at())),
         window: booking.window,
         tracking_numbers: booking.tracking_numbers,
         carrier_reference: booking.carrier_reference,
@@ -167,6 +195,7 @@ pub fn book(
         attention: None,
         arm_at: None,
         driver: None,
+        arrived_at: None,
         codes_minted: 0,
         code_ready: false,
         command: None,
@@ -180,6 +209,7 @@ pub fn book(
         reissues: 0,
         reissue_until: None,
         revocation: None,
+        doorstep: None,
         taken_over_at: None,
         overtaken_until: None,
         last_reading: None,

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted},
-    delivery::RevocationReason,
+    delivery::{DoorstepReason, RevocationReason, Window},
     door::DoorReading,
     ids::CommandId,
     place::Fix,
+    proof::ProofOfDrop,
     text::{DriverRef, Remark, TrackingNumber},
 };
 
@@ -21,8 +22,17 @@ pub enum Command {
         /// The driver, where already known.
         driver: Option<DriverRef>,
     },
+    /// What was booked changes.
+    Change(Change),
     /// Mint the code: its day has come.
     Arm,
+    /// The driver has come to the address.
+    Arrive {
+        /// Who.
+        driver: DriverRef,
+        /// Where.
+        position: Fix,
+    },
     /// Open the door for the driver who stands before it.
     Open {
         /// The order's new id.
@@ -62,10 +72,14 @@ pub enum Command {
     },
     /// The door could not be read.
     CannotSee,
-    /// The parcels are inside.
+    /// The parcels are inside; of a return, out.
     Complete {
-        /// Which of them; all when absent.
+        /// Of a delivery, which of them; all when absent.
         dropped: Option<Vec<TrackingNumber>>,
+        /// Of a return, which of them were taken out; all when absent.
+        taken: Option<Vec<TrackingNumber>>,
+        /// What the handheld recorded of it.
+        proof: Option<ProofOfDrop>,
     },
     /// The carrier never said so, and long enough has passed.
     CompleteByGuardian,
@@ -81,6 +95,13 @@ pub enum Command {
         /// Why.
         reason: Remark,
     },
+    /// The parcels were left at the doorstep.
+    LeaveAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        remark: Option<Remark>,
+    },
     /// The window has gone by.
     Expire,
     /// A person of the household sees to the door that needs one.
@@ -94,13 +115,24 @@ pub enum Command {
     },
 }
 
+/// What of a booking becomes another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// When the door may be opened.
+    pub window: Option<Window>,
+    /// The only driver who may.
+    pub driver: Option<DriverRef>,
+    /// All the parcels.
+    pub tracking_numbers: Option<Vec<TrackingNumber>>,
+}
+
 impl Command {
     /// Whether the decision rests on what the household agrees to at this moment.
     #[must_use]
     pub const fn rests_on_consent(&self) -> bool {
         matches!(
             self,
-            Self::Dispatch { .. } | Self::Open { .. } | Self::Reissue { .. }
+            Self::Dispatch { .. } | Self::Change(_) | Self::Open { .. } | Self::Reissue { .. }
         )
     }
 }

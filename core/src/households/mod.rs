@@ -17,7 +17,7 @@ mod turn_on;
 pub use self::{
     activity::activity,
     deliveries::{Which, delivery, list, log, wait_for_change},
-    preferences::{preferences, set_preferences},
+    preferences::{preferences, set_preferences, set_preferences_if},
     read::{of_person, read},
     refusal::HouseholdRefusal,
     refuse::{REFUSING, Refusing, refuse},

@@ -20,18 +20,34 @@ pub async fn preferences(platform: &Platform, household: HouseholdId) -> Result<
     Ok(consent_of(platform, household).await?.view())
 }
 
-/// Sets all of a household's preferences at once. From the moment this returns, no code is redeemed that they do not cover: the
-/// transaction that redeems one demands the consent's version. Setting what is already set changes nothing.
+/// Sets all of a household's preferences at once, whatever they are.
 ///
 /// # Errors
-/// [`Error::Invalid`] for more than 50 carriers; [`Error::Store`], [`Error::Contended`].
+/// As [`set_preferences_if`], but for [`Error::Changed`].
 pub async fn set_preferences(
     platform: &Platform,
     household: HouseholdId,
     wanted: Preferences,
 ) -> Result<PreferencesView, Error> {
+    set_preferences_if(platform, household, wanted, |_| true).await
+}
+
+/// Sets all of a household's preferences at once, where they are `as_seen`. From the moment this returns, no code is redeemed that they do not cover: the
+/// transaction that redeems one demands the consent's version. Setting what is already set changes nothing.
+///
+/// # Errors
+/// [`Error::Changed`]; [`Error::Invalid`] for more than 50 carriers; [`Error::Store`], [`Error::Contended`].
+pub async fn set_preferences_if(
+    platform: &Platform,
+    household: HouseholdId,
+    wanted: Preferences,
+    as_seen: impl Fn(&PreferencesView) -> bool,
+) -> Result<PreferencesView, Error> {
     check(&wanted)?;
     let changed = change_consent(platform, household, |consent| {
+        if !as_seen(&consent.view()) {
+            return Err(Error::Changed);
+        }
         if consent.preferences == wanted {
             return Ok(None);
         }

@@ -62,6 +62,12 @@ pub mod attribute {
     pub const LOCK_UNTIL: &str = "lock_until";
     /// Of an idempotency record: what was answered.
     pub const ANSWER: &str = "answer";
+    /// Of a count of calls: all of them.
+    pub const CALLS: &str = "calls";
+    /// Of a count of calls: those that change something.
+    pub const CHANGES: &str = "changes";
+    /// Of a count of opens: how many.
+    pub const OPENS: &str = "opens";
 }
 
 /// A body with the version of its item.

@@ -6,6 +6,7 @@
 
 mod carriers;
 mod condition;
+mod counts;
 mod doors;
 mod endings;
 mod error;
@@ -16,6 +17,7 @@ mod idempotency;
 mod item;
 pub mod key;
 mod links;
+mod lists;
 mod pushes;
 mod read;
 mod retry;
@@ -33,6 +35,7 @@ use aws_sdk_dynamodb::{
 
 pub use self::{
     condition::Condition,
+    counts::CallCount,
     doors::DoorClaim,
     error::{Applied, StoreError},
     feed::{FeedEnd, FeedHead, Logged, Placed, Standing, read_logged},

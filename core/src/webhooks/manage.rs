@@ -112,10 +112,10 @@ pub async fn rotate(
     Err(Error::Contended)
 }
 
-/// Changes an endpoint. The same change again changes nothing more.
+/// Changes an endpoint, whatever it is like.
 ///
 /// # Errors
-/// [`Error::NotFound`], [`Error::Webhook`], [`Error::Contended`], [`Error::Store`].
+/// As [`change_if`], but for [`Error::Changed`].
 pub async fn change(
     platform: &Platform,
     addresses: Addresses,
@@ -123,13 +123,31 @@ pub async fn change(
     webhook: WebhookId,
     change: ChangeWebhook,
 ) -> Result<WebhookView, Error> {
+    change_if(platform, addresses, carrier, webhook, change, |_| true).await
+}
+
+/// Changes an endpoint that is `as_seen`. The same change again changes nothing more.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Changed`], [`Error::Webhook`], [`Error::Contended`], [`Error::Store`].
+pub async fn change_if(
+    platform: &Platform,
+    addresses: Addresses,
+    carrier: &CarrierId,
+    webhook: WebhookId,
+    change: ChangeWebhook,
+    as_seen: impl Fn(&WebhookView) -> bool,
+) -> Result<WebhookView, Error> {
     for _ in 0..TRIES_MAX {
         let (mut endpoints, version) = load(platform, carrier).await?;
         let endpoint = find(&mut endpoints, webhook)?;
+        let now = platform.now();
+        if !as_seen(&endpoint.view(now)) {
+            return Err(Error::Changed);
+        }
         if let Some(url) = &change.url {
             addresses.check(url)?;
         }
-        let now = platform.now();
         *endpoint = endpoint.clone().changed(change.clone(), now);
         let view = endpoint.view(now);
         if committed(platform, carrier, &endpoints, version, None).await? {
@@ -139,14 +157,29 @@ pub async fn change(
     Err(Error::Contended)
 }
 
-/// Ends an endpoint, and its secrets with it.
+/// Ends an endpoint, whatever it is like.
 ///
 /// # Errors
-/// [`Error::NotFound`], also when it was ended before; [`Error::Contended`], [`Error::Store`].
+/// As [`delete_if`], but for [`Error::Changed`].
 pub async fn delete(platform: &Platform, carrier: &CarrierId, webhook: WebhookId) -> Result<(), Error> {
+    delete_if(platform, carrier, webhook, |_| true).await
+}
+
+/// Ends an endpoint that is `as_seen`, and its secrets with it.
+///
+/// # Errors
+/// [`Error::NotFound`], also when it was ended before; [`Error::Changed`], [`Error::Contended`], [`Error::Store`].
+pub async fn delete_if(
+    platform: &Platform,
+    carrier: &CarrierId,
+    webhook: WebhookId,
+    as_seen: impl Fn(&WebhookView) -> bool,
+) -> Result<(), Error> {
     for _ in 0..TRIES_MAX {
         let (mut endpoints, version) = load(platform, carrier).await?;
-        find(&mut endpoints, webhook)?;
+        if !as_seen(&find(&mut endpoints, webhook)?.view(platform.now())) {
+            return Err(Error::Changed);
+        }
         endpoints.retain(|endpoint| endpoint.id != webhook);
         if committed(platform, carrier, &endpoints, version, None).await? {
             return Ok(());

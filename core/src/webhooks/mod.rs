@@ -17,7 +17,7 @@ pub use self::{
     address::{Addresses, is_public},
     again::{REPLAY_MAX, pushes, replay, test},
     endpoint::{ENDPOINTS_MAX, Endpoint, FAILING_MAX, FreshSecret, OLD_SECRET_KEPT, OldSecret},
-    manage::{change, create, delete, get, list, rotate},
+    manage::{change, change_if, create, delete, delete_if, get, list, rotate},
     push::{ATTEMPTS_MAX, Attempt, CLAIMED_FOR, Due, PAUSES_S, Push, PushPlace, RETRY_AFTER_MAX, Told},
     refusal::WebhookRefusal,
     send::{Letter, begin, settle},

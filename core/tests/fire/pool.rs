@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
-    carrier::CarrierRecord,
+    carrier::{Allowance, CarrierRecord},
     customer::{HouseholdActivity, HouseholdEvent, LinkState},
     delivery::GrantState,
     door::{DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
@@ -221,6 +221,7 @@ pub(crate) fn carrier_record(active: bool) -> CarrierRecord {
         name: "North".to_owned(),
         active,
         registered_at: at(0),
+        allowance: Allowance::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use postern_contract::{
 };
 use postern_core::{
     Error, Platform, deliveries, deliveries::Idempotent, grant::Grant, guardian, households, links,
-    ports::Subject,
+    ports::Subject, rates::Admission,
 };
 use postern_test_world::{World, position};
 
@@ -118,9 +118,12 @@ impl Stage {
     pub(crate) async fn flow(&self) -> Box<dyn Driven> {
         let (caller, delivery) = (self.caller.clone(), self.delivery);
         match self.scene {
-            Scene::Opening | Scene::OpeningWithARefresh => {
-                Box::new(deliveries::Opening::asked(caller, delivery, at_the_door()))
-            }
+            Scene::Opening | Scene::OpeningWithARefresh => Box::new(deliveries::Opening::asked(
+                caller,
+                delivery,
+                at_the_door(),
+                Admission::uncounted(),
+            )),
             Scene::Closing | Scene::ClosingALateOpen => {
                 Box::new(deliveries::Closing::asked(caller, delivery, leaving()))
             }
@@ -142,9 +145,9 @@ impl Stage {
     pub(crate) async fn request(&self, platform: &Platform) -> Result<String, Error> {
         let (caller, delivery) = (&self.caller, self.delivery);
         match self.scene {
-            Scene::Opening | Scene::OpeningWithARefresh => {
-                told(deliveries::open(platform, caller, delivery, at_the_door()).await)
-            }
+            Scene::Opening | Scene::OpeningWithARefresh => told(
+                deliveries::open(platform, caller, delivery, at_the_door(), Admission::uncounted()).await,
+            ),
             Scene::Closing | Scene::ClosingALateOpen => {
                 told(deliveries::close(platform, caller, delivery, leaving()).await)
             }

@@ -2,7 +2,9 @@
 
 use postern_contract::ids::CarrierId;
 use postern_core::deliveries;
-use postern_http::{Authorized, Fingerprint, IdempotencyKey, Problem, Scope, problem::wire::UNAUTHORIZED};
+use postern_http::{
+    Authorized, Claims, Fingerprint, IdempotencyKey, Problem, Scope, problem::wire::UNAUTHORIZED,
+};
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {$(
@@ -30,7 +32,12 @@ scopes! {
 
 /// The carrier that a token was issued to: its client id is the name the operator registered it under.
 pub(crate) fn carrier<S>(token: &Authorized<S>) -> Result<CarrierId, Problem> {
-    let client = token.claims.client_id.as_deref().unwrap_or(&token.claims.subject);
+    named(&token.claims)
+}
+
+/// The same, of a token whatever it allows.
+pub(crate) fn named(claims: &Claims) -> Result<CarrierId, Problem> {
+    let client = claims.client_id.as_deref().unwrap_or(&claims.subject);
     client.parse().map_err(|_| Problem::new(&UNAUTHORIZED))
 }
 

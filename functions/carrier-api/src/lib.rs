@@ -11,19 +11,20 @@ mod evidence;
 mod messages;
 mod problems;
 mod pushes;
+mod quotas;
 mod signing_keys;
 mod webhooks;
 
 use std::{fmt, sync::Arc};
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use postern_core::{Platform, webhooks::Addresses};
 use postern_http::{Cursors, HouseConfig, house};
 use postern_keys::BundleSigner;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use messages::openapi;
-pub use problems::{DELIVERIES, WEBHOOKS};
+pub use problems::{DELIVERIES, QUOTAS, WEBHOOKS};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ impl fmt::Debug for Carriers {
 /// The API's routes, with the house around them.
 pub fn router(state: Carriers, config: HouseConfig) -> Router {
     let (router, _) = routes().split_for_parts();
+    let router = router.route_layer(from_fn_with_state(state.clone(), quotas::count));
     house(router, config).with_state(state)
 }
 
@@ -54,14 +56,17 @@ pub fn router(state: Carriers, config: HouseConfig) -> Router {
 fn routes() -> OpenApiRouter<Carriers> {
     OpenApiRouter::new()
         .routes(routes!(eligibility::ask))
+        .routes(routes!(eligibility::ask_many))
         .routes(routes!(deliveries::book::book, deliveries::list::list))
-        .routes(routes!(deliveries::get::get))
+        .routes(routes!(deliveries::get::get, deliveries::change::change))
         .routes(routes!(deliveries::dispatch::dispatch))
+        .routes(routes!(deliveries::arrive::arrive))
         .routes(routes!(deliveries::open::open))
         .routes(routes!(deliveries::close::close))
         .routes(routes!(deliveries::complete::complete))
         .routes(routes!(deliveries::reissue::reissue))
         .routes(routes!(deliveries::cancel::cancel))
+        .routes(routes!(deliveries::doorstep::doorstep))
         .routes(routes!(deliveries::log::log))
         .routes(routes!(evidence::evidence))
         .routes(routes!(events::list))

@@ -1,21 +1,26 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, feed, ids, push, webhook};
+use postern_contract::{carrier, delivery, event, feed, ids, push, text, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
-use crate::{DELIVERIES, WEBHOOKS};
+use crate::{DELIVERIES, QUOTAS, WEBHOOKS};
 
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
     Eligibility = carrier::Eligibility;
+    AskEligibilities = carrier::AskEligibilities;
+    Eligibilities = carrier::Eligibilities;
     BookDelivery = carrier::BookDelivery;
+    ChangeDelivery = carrier::ChangeDelivery;
     Dispatch = carrier::Dispatch;
+    Arrive = carrier::Arrive;
     OpenDoor = carrier::OpenDoor;
     CloseDoor = carrier::CloseDoor;
     Complete = carrier::Complete;
     Reissue = carrier::Reissue;
     Cancel = carrier::Cancel;
+    LeaveAtDoorstep = carrier::LeaveAtDoorstep;
     FeedPage = feed::FeedPage;
     WebhookId = ids::WebhookId;
     CreateWebhook = webhook::CreateWebhook;
@@ -28,6 +33,9 @@ postern_http::messages! {
     Replay = push::Replay;
     Replayed = push::Replayed;
     DeliveryId = ids::DeliveryId;
+    TrackingNumber = text::TrackingNumber;
+    DriverRef = text::DriverRef;
+    GrantState = delivery::GrantState;
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;
     LogPage = delivery::Page<event::LogEntry>;
@@ -47,6 +55,7 @@ pub(crate) const UNWANTED: &[&str] = &[
     "delivery_disabled",
     "delivery_paused",
     "carrier_not_allowed",
+    "returns_not_taken",
     "outside_hours",
 ];
 /// Its opener could not, or did not.
@@ -87,7 +96,8 @@ const ABOUT: About = About {
         ("events", "Being told"),
         ("evidence", "What happened, for whoever doubts it"),
     ],
-    refusals: &[DELIVERIES, WEBHOOKS],
+    refusals: &[DELIVERIES, WEBHOOKS, QUOTAS],
+    counted: true,
 };
 
 /// The API's description: OpenAPI 3.1.

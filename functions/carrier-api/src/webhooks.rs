@@ -14,7 +14,8 @@ use postern_contract::{
 };
 use postern_core::webhooks;
 use postern_http::{
-    Authorized, Empty, Idempotent, Json as Body, NoBody, NoQuery, PathId, Problem, openapi::Keyed,
+    Authorized, Empty, Idempotent, IfMatch, Json as Body, NoBody, NoQuery, PathId, Problem,
+    openapi::{Keyed, Matched},
 };
 
 use crate::{
@@ -105,7 +106,7 @@ pub(crate) async fn get(
     path = "/v1/webhooks/{id}",
     operation_id = "changeWebhook",
     tag = "events",
-    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint.")),
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint."), Matched),
     request_body = inline(messages::ChangeWebhook),
     responses((status = 200, description = "The endpoint.", body = inline(messages::Webhook))),
     security(("carrier" = ["webhooks:write"])),
@@ -116,9 +117,11 @@ pub(crate) async fn change(
     State(state): State<Carriers>,
     PathId(webhook): PathId<WebhookId>,
     _: NoQuery,
+    if_match: IfMatch,
     Body(body): Body<ChangeWebhook>,
 ) -> Result<Json<WebhookView>, Problem> {
-    webhooks::change(&state.platform, state.webhooks, &carrier(&token)?, webhook, body)
+    let (carrier, as_seen) = (carrier(&token)?, |view: &WebhookView| if_match.holds(view));
+    webhooks::change_if(&state.platform, state.webhooks, &carrier, webhook, body, as_seen)
         .await
         .map(Json)
         .map_err(problem)
@@ -130,7 +133,7 @@ pub(crate) async fn change(
     path = "/v1/webhooks/{id}",
     operation_id = "deleteWebhook",
     tag = "events",
-    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint.")),
+    params(("id" = inline(messages::WebhookId), Path, description = "The endpoint."), Matched),
     responses((status = 204, description = "It is gone.")),
     security(("carrier" = ["webhooks:write"]))
 )]
@@ -139,9 +142,11 @@ pub(crate) async fn delete(
     State(state): State<Carriers>,
     PathId(webhook): PathId<WebhookId>,
     _: NoQuery,
+    if_match: IfMatch,
     _: Empty,
 ) -> Result<StatusCode, Problem> {
-    webhooks::delete(&state.platform, &carrier(&token)?, webhook)
+    let as_seen = |view: &WebhookView| if_match.holds(view);
+    webhooks::delete_if(&state.platform, &carrier(&token)?, webhook, as_seen)
         .await
         .map(|()| StatusCode::NO_CONTENT)
         .map_err(problem)

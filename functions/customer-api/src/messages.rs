@@ -50,6 +50,7 @@ const ABOUT: About = About {
         ("switch", "On and off"),
     ],
     refusals: &[HOUSEHOLDS],
+    counted: false,
 };
 
 /// The API's description: OpenAPI 3.1.

@@ -94,6 +94,12 @@ crate::entries! {
         "A request with this Idempotency-Key is still in progress. Send it again in a moment.",
         "La même requête est en cours",
         "Une requête portant cette clé Idempotency-Key est encore en cours. Renvoyez-la dans un instant.";
+    /// The thing has changed since the caller saw it.
+    pub PRECONDITION_FAILED = "precondition_failed", 412,
+        "It has changed since you saw it",
+        "If-Match names another version than the present one. Nothing was done. Read it again, and send the change with its new ETag.",
+        "L’élément a changé depuis",
+        "If-Match désigne une autre version que l’actuelle. Rien n’a été fait. Relisez l’élément et renvoyez la modification avec son nouvel ETag.";
     /// A cursor that this list did not give out.
     pub INVALID_CURSOR = "invalid_cursor", 400,
         "The cursor is not valid",
@@ -131,6 +137,6 @@ mod tests {
     fn every_refusal_of_the_wire_speaks_both_languages_with_the_same_placeholders() {
         let catalogue = Catalogue::new(&[WIRE]);
         assert_eq!(catalogue.faults(), Vec::<String>::new());
-        assert_eq!(catalogue.iter().count(), 19);
+        assert_eq!(catalogue.iter().count(), 20);
     }
 }

@@ -27,22 +27,29 @@ pub trait Scope {
     const NAME: &'static str;
 }
 
-/// Proof that the request came with a good token that has the scope `S`.
+/// Proof that the request came with a good token, whatever it allows: who calls, for what is counted by
+/// caller. A handler takes an [`Authorized`].
 ///
-/// Answers `unauthorized` or `token_expired` (401), `insufficient_scope` (403), each with `WWW-Authenticate`
-/// as RFC 6750 asks, and `unavailable` (503) while the issuer's keys can't be had. The verifier is put into
-/// the request by [`house`](crate::house()).
+/// Answers `unauthorized` or `token_expired` (401), each with `WWW-Authenticate` as RFC 6750 asks, and
+/// `unavailable` (503) while the issuer's keys can't be had. The verifier is put into the request by
+/// [`house`](crate::house()). A request's token is verified once, however often this is asked for.
 #[derive(Debug, Clone)]
-pub struct Authorized<S> {
+pub struct Bearer {
     /// What the token says.
     pub claims: Claims,
-    scope: PhantomData<fn() -> S>,
 }
 
-impl<S: Scope, State: Send + Sync> FromRequestParts<State> for Authorized<S> {
+/// The claims of the request's token, once it was verified. Private, so that nobody else can put them there.
+#[derive(Debug, Clone)]
+struct Verified(Claims);
+
+impl<State: Send + Sync> FromRequestParts<State> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &State) -> Result<Self, Problem> {
+        if let Some(Verified(claims)) = parts.extensions.get::<Verified>().cloned() {
+            return Ok(Self { claims });
+        }
         let Some(verifier) = parts.extensions.get::<Arc<Verifier>>().cloned() else {
             tracing::error!("a call that needs a token is served without a verifier");
             return Err(Problem::new(&INTERNAL));
@@ -59,6 +66,26 @@ impl<S: Scope, State: Send + Sync> FromRequestParts<State> for Authorized<S> {
                 Refused::KeysUnavailable => Problem::new(&UNAVAILABLE).retry_after_s(5),
             }
         })?;
+        parts.extensions.insert(Verified(claims.clone()));
+        Ok(Self { claims })
+    }
+}
+
+/// Proof that the request came with a good token that has the scope `S`.
+///
+/// Answers as [`Bearer`] does, and `insufficient_scope` (403).
+#[derive(Debug, Clone)]
+pub struct Authorized<S> {
+    /// What the token says.
+    pub claims: Claims,
+    scope: PhantomData<fn() -> S>,
+}
+
+impl<S: Scope, State: Send + Sync> FromRequestParts<State> for Authorized<S> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
+        let Bearer { claims } = Bearer::from_request_parts(parts, state).await?;
         if !claims.has(S::NAME) {
             let challenge = format!("error=\"insufficient_scope\", scope=\"{}\"", S::NAME);
             let problem = Problem::new(&INSUFFICIENT_SCOPE)

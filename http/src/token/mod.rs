@@ -19,7 +19,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 
-pub use authorized::{Authorized, Scope};
+pub use authorized::{Authorized, Bearer, Scope};
 pub use claims::Claims;
 pub use key::Algorithm;
 pub use source::{KeySource, KeySourceError};

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
-use postern_contract::ids::{CarrierId, DeliveryId, VendorId};
+use postern_contract::{
+    carrier::Allowance,
+    ids::{CarrierId, DeliveryId, VendorId},
+};
 
 /// The operator's command: vendors, carriers, deliveries and the health of one deployment.
 #[derive(Debug, Parser)]
@@ -134,8 +137,31 @@ pub enum CarrierCommand {
         /// The carrier.
         id: CarrierId,
     },
+    /// Sets how much a carrier may ask for. What is left out stays as it is.
+    Allow {
+        /// The carrier.
+        id: CarrierId,
+        /// How much.
+        #[command(flatten)]
+        allowance: AllowanceChange,
+    },
     /// Every carrier.
     List,
+}
+
+/// How much a carrier may ask for, where it is to change.
+#[derive(Debug, Clone, Copy, Args)]
+#[group(required = true, multiple = true)]
+pub struct AllowanceChange {
+    /// Calls of any kind in a minute; 1200 for a new carrier.
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=i64::from(Allowance::CALLS_PER_MINUTE_MAX)))]
+    pub calls_per_minute: Option<u32>,
+    /// Of them, those that change something; 600 for a new carrier.
+    #[arg(long, value_name = "CALLS", value_parser = clap::value_parser!(u32).range(1..=i64::from(Allowance::CALLS_PER_MINUTE_MAX)))]
+    pub changes_per_minute: Option<u32>,
+    /// How often one door may be opened in an hour; 12 for a new carrier.
+    #[arg(long, value_name = "OPENS", value_parser = clap::value_parser!(u32).range(1..=i64::from(Allowance::OPENS_PER_DOOR_HOUR_MAX)))]
+    pub opens_per_door_hour: Option<u32>,
 }
 
 /// Where a secret goes.

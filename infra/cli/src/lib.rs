@@ -82,6 +82,7 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
                 CarrierCommand::Rotate { id, secret, .. } => carrier::rotate(&deployment, &id, &secret).await,
                 CarrierCommand::Suspend { id } => carrier::switch(&deployment, &id, false).await,
                 CarrierCommand::Resume { id } => carrier::switch(&deployment, &id, true).await,
+                CarrierCommand::Allow { id, allowance } => carrier::allow(&deployment, &id, allowance).await,
                 CarrierCommand::List => carrier::list(&deployment).await,
             }
         }

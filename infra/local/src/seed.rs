@@ -1,6 +1,9 @@
 //! Who is on a local platform from the start: two carriers, two people.
 
-use postern_contract::{carrier::CarrierRecord, ids::CarrierId};
+use postern_contract::{
+    carrier::{Allowance, CarrierRecord},
+    ids::CarrierId,
+};
 use postern_core::{
     Platform,
     store::{StoreError, Write},
@@ -27,6 +30,8 @@ pub struct SeedCarrier {
     pub name: String,
     /// Its client secret. Of no worth outside this machine.
     pub secret: SecretString,
+    /// How much it may ask for.
+    pub allowance: Allowance,
 }
 
 /// A person who can log in on the local platform.
@@ -55,6 +60,7 @@ impl Default for Seeds {
             id: id.parse().expect("the seeds' ids follow the rule for ids"),
             name: name.to_owned(),
             secret: SecretString::from(secret),
+            allowance: Allowance::default(),
         };
         let person = |id: &str, email: &str| SeedPerson {
             id: id.to_owned(),
@@ -105,6 +111,7 @@ impl Seeds {
                 name: carrier.name.clone(),
                 active: true,
                 registered_at: platform.now(),
+                allowance: carrier.allowance,
             };
             platform
                 .store

@@ -21,7 +21,7 @@ struct Group {
     entries: &'static [&'static Entry],
 }
 
-fn groups() -> [Group; 4] {
+fn groups() -> [Group; 5] {
     [
         Group {
             heading: "From both APIs, before any rule is asked",
@@ -40,6 +40,12 @@ fn groups() -> [Group; 4] {
             english: "The carriers' API gives it.",
             french: "L’API des transporteurs la donne.",
             entries: postern_carrier_api::WEBHOOKS,
+        },
+        Group {
+            heading: "From the carriers' API, about too much at once",
+            english: "The carriers' API gives it.",
+            french: "L’API des transporteurs la donne.",
+            entries: postern_carrier_api::QUOTAS,
         },
         Group {
             heading: "From the customers' API",

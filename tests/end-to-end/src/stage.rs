@@ -9,7 +9,7 @@ use std::{
 };
 
 use postern_contract::{
-    carrier::{CloseDoor, Complete, Dispatch, OpenDoor},
+    carrier::{Allowance, CloseDoor, Complete, Dispatch, OpenDoor},
     delivery::{DeliveryView, GrantState},
     event::LogEntry,
     ids::DeliveryId,
@@ -38,9 +38,13 @@ pub struct Stage {
     pub door: Serial,
 }
 
-/// A platform whose door moves sixty times faster than a real one.
+/// A platform whose door moves sixty times faster than a real one, and whose carriers may ask for as much as an operator may allow.
 pub fn config() -> LocalConfig {
-    LocalConfig::at(DataPlace::Memory).faster(60.0)
+    let mut config = LocalConfig::at(DataPlace::Memory).faster(60.0);
+    for carrier in &mut config.seeds.carriers {
+        carrier.allowance = Allowance::MOST;
+    }
+    config
 }
 
 /// A key that was not used before.

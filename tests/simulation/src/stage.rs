@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use jiff::SignedDuration;
-use postern_contract::carrier::CarrierRecord;
+use postern_contract::carrier::{Allowance, CarrierRecord};
 use postern_core::{
     grant::Limits,
     ports::Chance,
@@ -82,6 +82,7 @@ impl Stage {
                 name: format!("Carrier {carrier}"),
                 active: true,
                 registered_at: workload.begins,
+                allowance: Allowance::MOST,
             };
             let name = carrier_name(carrier)
                 .parse()

@@ -13,6 +13,7 @@ use postern_core::{
     Error,
     deliveries::{self, Idempotent},
     households, links,
+    rates::Admission,
 };
 
 use crate::{
@@ -94,6 +95,7 @@ impl World {
             .unwrap(),
             tracking_numbers: vec!["1Z999".parse().unwrap()],
             carrier_reference: None,
+            purpose: postern_contract::delivery::Purpose::Delivery,
         };
         deliveries::book(&self.platform, &self.carrier(), booking).await
     }
@@ -118,6 +120,13 @@ impl World {
             position: Fix::new(position(), 5.0).unwrap(),
             tracking_number: "1Z999".parse().unwrap(),
         };
-        deliveries::open(&self.platform, &self.carrier(), delivery, body).await
+        deliveries::open(
+            &self.platform,
+            &self.carrier(),
+            delivery,
+            body,
+            Admission::uncounted(),
+        )
+        .await
     }
 }

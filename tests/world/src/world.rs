@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use postern_contract::{
-    carrier::CarrierRecord,
+    carrier::{Allowance, CarrierRecord},
     customer::SignUp,
     place::{Address, Locale, Position},
 };
@@ -52,6 +52,7 @@ impl World {
             name: "North".to_owned(),
             active: true,
             registered_at: Timestamp::UNIX_EPOCH,
+            allowance: Allowance::MOST,
         };
         let registered = Write::put_carrier(&"north".parse().unwrap(), &north).unwrap();
         store.transact(vec![registered]).await.unwrap();

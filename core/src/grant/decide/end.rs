@@ -3,30 +3,35 @@
 use postern_contract::{
     delivery::{Actor, GrantState, RevocationReason},
     event::DeliveryEvent,
+    proof::ProofOfDrop,
     text::{Remark, TrackingNumber},
 };
 
-use super::{not_over, watch};
+use super::{arrive::recorded, not_over, watch};
 use crate::{
     grant::{Context, Grant, Refusal},
     promises::Guard,
 };
 
 /// Whether the door may be other than closed, so that the grant must not end.
-fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
+pub(super) fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
     context.stands(Guard::NoEndInUse) && grant.door_in_use()
 }
 
 /// Delivered. Only a door that was seen closed completes a delivery; nothing else counts.
 pub(super) fn complete(
     grant: &Grant,
-    dropped: Option<Vec<TrackingNumber>>,
+    (dropped, taken): (Option<Vec<TrackingNumber>>, Option<Vec<TrackingNumber>>),
+    proof: Option<ProofOfDrop>,
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     if grant.state == GrantState::Completed {
         return Ok(Vec::new());
     }
     not_over(grant)?;
+    if grant.doorstep.is_some() {
+        return Err(Refusal::DeliveryCancelled);
+    }
     match grant.state {
         GrantState::Closed if !in_use(grant, context) => {}
         GrantState::Closed => return Err(Refusal::DoorInUse),
@@ -35,16 +40,32 @@ pub(super) fn complete(
         GrantState::Opening | GrantState::Open | GrantState::Closing => return Err(Refusal::DoorNotClosed),
         _ => return Err(Refusal::DoorNeverOpened),
     }
-    let dropped = dropped.unwrap_or_else(|| grant.tracking_numbers.clone());
-    if dropped
+    let (moved, not_so) = if grant.purpose.is_delivery() {
+        (dropped, taken)
+    } else {
+        (taken, dropped)
+    };
+    if not_so.is_some() {
+        return Err(Refusal::WrongPurpose);
+    }
+    let moved = moved.unwrap_or_else(|| grant.tracking_numbers.clone());
+    if moved
         .iter()
         .any(|parcel| !grant.tracking_numbers.contains(parcel))
     {
         return Err(Refusal::WrongParcel);
     }
+    let proof = proof.map(|proof| recorded(grant, proof, context)).transpose()?;
+    let (dropped, taken) = if grant.purpose.is_delivery() {
+        (moved, Vec::new())
+    } else {
+        (Vec::new(), moved)
+    };
     Ok(vec![DeliveryEvent::Completed {
         by: Actor::Carrier,
         dropped,
+        taken,
+        proof: proof.map(Box::new),
     }])
 }
 
@@ -62,10 +83,13 @@ pub(super) fn complete_overdue(grant: &Grant, context: &Context<'_>) -> Vec<Deli
     let due = grant
         .closed_at
         .is_some_and(|at| context.now >= at + context.limits.complete_after);
-    if grant.state == GrantState::Closed && due && !in_use(grant, context) {
+    let inside = grant.doorstep.is_none();
+    if grant.state == GrantState::Closed && due && inside && !in_use(grant, context) {
         vec![DeliveryEvent::Completed {
             by: Actor::Guardian,
             dropped: Vec::new(),
+            taken: Vec::new(),
+            proof: None,
         }]
     } else {
         Vec::new()
@@ -108,10 +132,7 @@ pub(super) fn expire(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent>
     if !(unused && over) || in_use(grant, context) {
         return Vec::new();
     }
-    match grant.revocation {
-        Some(reason) => vec![DeliveryEvent::Revoked { reason }],
-        None => vec![DeliveryEvent::Expired],
-    }
+    vec![grant.end_withdrawn().unwrap_or(DeliveryEvent::Expired)]
 }
 
 /// The household takes the right back. From here no open is decided; a door in use is closed and watched first.

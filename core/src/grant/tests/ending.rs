@@ -13,7 +13,11 @@ use super::{
 };
 use crate::grant::{Chore, Command, Refusal, chore};
 
-const COMPLETE: Command = Command::Complete { dropped: None };
+const COMPLETE: Command = Command::Complete {
+    dropped: None,
+    taken: None,
+    proof: None,
+};
 const REVOKE: Command = Command::Revoke {
     reason: RevocationReason::Disabled,
 };
@@ -37,15 +41,21 @@ fn a_delivery_whose_door_was_seen_closed_is_completed_with_what_was_left_inside(
     let mut story = Story::closed();
     let some = Command::Complete {
         dropped: Some(vec![parcel("B2")]),
+        taken: None,
+        proof: None,
     };
     let expected = DeliveryEvent::Completed {
         by: Actor::Carrier,
         dropped: vec![parcel("B2")],
+        taken: Vec::new(),
+        proof: None,
     };
     assert_eq!(story.clone().ask(some).unwrap(), [expected]);
     let everything = DeliveryEvent::Completed {
         by: Actor::Carrier,
         dropped: vec![parcel("A1"), parcel("B2")],
+        taken: Vec::new(),
+        proof: None,
     };
     assert_eq!(story.ask(COMPLETE).unwrap(), [everything]);
     assert_eq!(story.grant.state, GrantState::Completed);
@@ -62,6 +72,8 @@ fn nothing_is_completed_before_the_door_was_opened_and_seen_closed() {
     }
     let foreign = Command::Complete {
         dropped: Some(vec![parcel("A1"), parcel("C3")]),
+        taken: None,
+        proof: None,
     };
     assert_eq!(Story::closed().refuses(foreign), Refusal::WrongParcel);
 }
@@ -108,6 +120,8 @@ fn the_guardian_completes_after_half_an_hour_and_claims_no_parcel() {
     let expected = DeliveryEvent::Completed {
         by: Actor::Guardian,
         dropped: vec![],
+        taken: Vec::new(),
+        proof: None,
     };
     assert_eq!(story.ask(Command::CompleteByGuardian).unwrap(), [expected]);
     for mut story in [

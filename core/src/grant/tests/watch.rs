@@ -12,7 +12,11 @@ use super::{
 };
 use crate::grant::{Chore, Command, Refusal, chore};
 
-const COMPLETE: Command = Command::Complete { dropped: None };
+const COMPLETE: Command = Command::Complete {
+    dropped: None,
+    taken: None,
+    proof: None,
+};
 
 /// Two orders to open: the first seemed to do nothing, the second was followed by an open door, and the driver closed it.
 fn closed_after_two_orders() -> Story {

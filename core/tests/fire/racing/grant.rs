@@ -13,6 +13,7 @@ use postern_core::{
     grant::Grant,
     guardian, households, log,
     ports::Subject,
+    rates::Admission,
     store::{Asked, Write},
 };
 use postern_test_world::{World, position};
@@ -47,7 +48,7 @@ async fn ask(
                 position: Fix::new(position(), 5.0).unwrap(),
                 tracking_number: "1Z999".parse().unwrap(),
             };
-            deliveries::open(&platform, &caller, delivery, body).await
+            deliveries::open(&platform, &caller, delivery, body, Admission::uncounted()).await
         }
         Order::Close => deliveries::close(&platform, &caller, delivery, CloseDoor { driver }).await,
     }

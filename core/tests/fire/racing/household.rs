@@ -21,6 +21,7 @@ fn wish(number: u8) -> Preferences {
         paused_until: None,
         hours: Vec::new(),
         carriers: CarriersAllowed::Only(BTreeSet::from([pool::carrier(number)])),
+        return_pickups: number % 2 == 1,
     }
 }
 

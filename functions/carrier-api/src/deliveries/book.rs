@@ -29,7 +29,7 @@ use crate::{
     request_body = inline(messages::BookDelivery),
     responses((status = 201, description = "It is booked.", body = inline(messages::Delivery), headers(("location" = String, description = "The path of the delivery.")))),
     security(("carrier" = ["deliveries:write"])),
-    extensions(("x-refusals" = json!([["carrier_inactive", "not_eligible", "parcel_count", "parcel_repeated"]])))
+    extensions(("x-refusals" = json!([["carrier_inactive", "not_eligible", "parcel_count", "parcel_repeated", "too_many_under_way"]])))
 )]
 pub(crate) async fn book(
     token: Authorized<DeliveriesWrite>,

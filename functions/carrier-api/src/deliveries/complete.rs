@@ -1,15 +1,11 @@
 //! `POST /v1/deliveries/{id}/complete`: the parcels are inside.
 
 use axum::{Json, extract::State};
-use postern_contract::{
-    carrier::Complete,
-    delivery::{DeliveryView, GrantState},
-    ids::DeliveryId,
-};
+use postern_contract::{carrier::Complete, delivery::DeliveryView, ids::DeliveryId};
 use postern_core::deliveries;
 use postern_http::{Authorized, Idempotent, PathId, Problem, Query, openapi::Keyed};
 
-use super::{Patience, patiently};
+use super::{Patience, once_closed};
 use crate::{
     Carriers,
     caller::{DeliveriesWrite, carrier, idempotent},
@@ -29,7 +25,7 @@ use crate::{
     request_body = inline(messages::Complete),
     responses((status = 200, description = "It is completed.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
-    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel"]])))
+    extensions(("x-refusals" = json!([messages::OVER, ["door_in_use", "door_not_closed", "door_never_opened", "wrong_parcel", "wrong_purpose", "wrong_driver"]])))
 )]
 pub(crate) async fn complete(
     token: Authorized<DeliveriesWrite>,
@@ -40,14 +36,9 @@ pub(crate) async fn complete(
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
     let platform = &state.platform;
-    if patience.wait.is_some() {
-        let view = deliveries::get(platform, &caller.carrier, delivery)
-            .await
-            .map_err(problem)?;
-        patiently(platform, patience, view, |view| view.state != GrantState::Closing)
-            .await
-            .map_err(problem)?;
-    }
+    once_closed(platform, &caller, delivery, patience)
+        .await
+        .map_err(problem)?;
     deliveries::complete(platform, &caller, delivery, request.body)
         .await
         .map(Json)

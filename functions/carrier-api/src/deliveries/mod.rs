@@ -1,19 +1,32 @@
 //! The deliveries' handlers: one file a verb.
 
+pub(crate) mod arrive;
 pub(crate) mod book;
 pub(crate) mod cancel;
+pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod complete;
 pub(crate) mod dispatch;
+pub(crate) mod doorstep;
 pub(crate) mod get;
 pub(crate) mod list;
+mod listing;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod reissue;
 
+pub(crate) use listing::Listing;
+
 use jiff::SignedDuration;
-use postern_contract::delivery::DeliveryView;
-use postern_core::{Error, Platform, deliveries, grant::Viewer};
+use postern_contract::{
+    delivery::{DeliveryView, GrantState},
+    ids::DeliveryId,
+};
+use postern_core::{
+    Error, Platform,
+    deliveries::{self, Idempotent},
+    grant::Viewer,
+};
 use postern_http::Wait;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -60,4 +73,18 @@ pub(crate) async fn patiently(
         return Ok(answer);
     }
     deliveries::wait_until(platform, answer.id, Viewer::Carrier, patience.duration(), arrived).await
+}
+
+/// Holds the line until a door of the caller's delivery that is closing has come to rest, where the caller asked for that.
+pub(crate) async fn once_closed(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    patience: Patience,
+) -> Result<(), Error> {
+    if patience.wait.is_some() {
+        let view = deliveries::get(platform, &caller.carrier, delivery).await?;
+        patiently(platform, patience, view, |view| view.state != GrantState::Closing).await?;
+    }
+    Ok(())
 }

@@ -11,6 +11,7 @@ use crate::{
     caller::{DeliveriesWrite, carrier, idempotent},
     messages,
     problems::problem,
+    quotas::Counted,
 };
 
 /// Open the door for the driver who stands before it.
@@ -26,18 +27,19 @@ use crate::{
     request_body = inline(messages::OpenDoor),
     responses((status = 202, description = "The door was told to open.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
-    extensions(("x-refusals" = json!([messages::OVER, messages::UNWANTED, messages::BY_THE_OPENER, ["carrier_inactive", "not_out_for_delivery", "already_used", "outside_window", "wrong_parcel", "wrong_driver", "outside_geofence", "position_too_vague", "too_many_attempts"]])))
+    extensions(("x-refusals" = json!([messages::OVER, messages::UNWANTED, messages::BY_THE_OPENER, ["carrier_inactive", "not_out_for_delivery", "already_used", "outside_window", "wrong_parcel", "wrong_driver", "outside_geofence", "position_too_vague", "too_many_attempts", "door_opened_too_often"]])))
 )]
 pub(crate) async fn open(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,
+    Counted(admission): Counted,
     PathId(delivery): PathId<DeliveryId>,
     Query(patience): Query<Patience>,
     request: Idempotent<OpenDoor>,
 ) -> Result<impl IntoResponse, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
     let platform = &state.platform;
-    let view = deliveries::open(platform, &caller, delivery, request.body)
+    let view = deliveries::open(platform, &caller, delivery, request.body, admission)
         .await
         .map_err(problem)?;
     let opening = GrantState::Opening;

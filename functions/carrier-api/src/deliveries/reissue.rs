@@ -3,8 +3,9 @@
 use axum::{Json, extract::State};
 use postern_contract::{carrier::Reissue, delivery::DeliveryView, ids::DeliveryId};
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, NoQuery, PathId, Problem, openapi::Keyed};
+use postern_http::{Authorized, Idempotent, PathId, Problem, Query, openapi::Keyed};
 
+use super::{Patience, once_closed};
 use crate::{
     Carriers,
     caller::{DeliveriesWrite, carrier, idempotent},
@@ -14,13 +15,13 @@ use crate::{
 
 /// Ask to open once more, for a driver who has to go back in.
 ///
-/// At most twice, within five minutes of the door having closed. The customer is told.
+/// At most twice, within five minutes of the door having closed; `?wait=` waits for a closing one. The customer is told.
 #[utoipa::path(
     post,
     path = "/v1/deliveries/{id}/reissue",
     operation_id = "reissueDelivery",
     tag = "at the door",
-    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Patience, Keyed),
     request_body = inline(messages::Reissue),
     responses((status = 200, description = "It is armed again.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
@@ -30,11 +31,15 @@ pub(crate) async fn reissue(
     token: Authorized<DeliveriesWrite>,
     State(state): State<Carriers>,
     PathId(delivery): PathId<DeliveryId>,
-    _: NoQuery,
+    Query(patience): Query<Patience>,
     request: Idempotent<Reissue>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    deliveries::reissue(&state.platform, &caller, delivery, request.body)
+    let platform = &state.platform;
+    once_closed(platform, &caller, delivery, patience)
+        .await
+        .map_err(problem)?;
+    deliveries::reissue(platform, &caller, delivery, request.body)
         .await
         .map(Json)
         .map_err(problem)

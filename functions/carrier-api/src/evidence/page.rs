@@ -76,13 +76,17 @@ fn parcels(bundle: &EvidenceBundle, language: Language) -> Markup {
             tr {
                 th scope="col" { (t("Number", "Numéro")) }
                 th scope="col" { (t("Scanned at the door", "Lu à la porte")) }
-                th scope="col" { (t("Left inside, by the carrier’s word", "Laissé à l’intérieur, selon le transporteur")) }
+                @if bundle.delivery.purpose.is_delivery() {
+                    th scope="col" { (t("Left inside, by the carrier’s word", "Laissé à l’intérieur, selon le transporteur")) }
+                } @else {
+                    th scope="col" { (t("Taken out, by the carrier’s word", "Emporté, selon le transporteur")) }
+                }
             }
             @for parcel in &bundle.parcels {
                 tr {
                     td { (parcel.tracking_number.as_str()) }
                     td { (yes_no(parcel.scanned)) }
-                    td { (yes_no(parcel.left_inside)) }
+                    td { (yes_no(parcel.left_inside || parcel.taken_out)) }
                 }
             }
         }

@@ -8,20 +8,24 @@ use jiff::Timestamp;
 use postern_contract::delivery::Window;
 use postern_core::{Error, grant::Refusal, keys::KeyError, store::StoreError};
 use postern_http::{
-    Catalogue, Problem, Words,
-    problem::wire::{IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, NOT_FOUND, REQUEST_IN_PROGRESS, UNAVAILABLE},
+    Catalogue, IfMatch, Problem, Words,
+    problem::wire::{
+        IDEMPOTENCY_KEY_REUSED, INVALID_FIELD, NOT_FOUND, REQUEST_IN_PROGRESS, TOO_MANY_REQUESTS, UNAVAILABLE,
+    },
 };
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::words::{DELIVERIES, WEBHOOKS};
+pub use self::words::{DELIVERIES, QUOTAS, WEBHOOKS};
+use self::words::{DOOR_OPENED_TOO_OFTEN, TOO_MANY_UNDER_WAY};
 
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[DELIVERIES, WEBHOOKS]));
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new(&[DELIVERIES, WEBHOOKS, QUOTAS]));
 
 /// The answer to what a flow could not do.
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::NotFound => Problem::new(&NOT_FOUND),
+        Error::Changed => IfMatch::failed(),
         Error::Invalid(invalid) => Problem::new(&INVALID_FIELD)
             .with("field", invalid.what)
             .with(
@@ -35,6 +39,13 @@ pub(crate) fn problem(error: Error) -> Problem {
             None => Problem::internal(&refusal),
         },
         Error::KeyReused => Problem::new(&IDEMPOTENCY_KEY_REUSED),
+        Error::TooManyCalls(quota) => Problem::new(&TOO_MANY_REQUESTS)
+            .member("quota", quota.name)
+            .retry_after_s(quota.resets_in_s),
+        Error::DoorOpenedTooOften { retry_after_s } => {
+            Problem::new(&DOOR_OPENED_TOO_OFTEN).retry_after_s(retry_after_s)
+        }
+        Error::TooManyUnderWay => Problem::new(&TOO_MANY_UNDER_WAY),
         Error::StillRunning => Problem::new(&REQUEST_IN_PROGRESS).retry_after_s(2),
         Error::Contended
         | Error::Key(KeyError::Unavailable { .. })
@@ -122,6 +133,8 @@ mod tests {
             DeliveryDisabled,
             DeliveryPaused { until: at },
             CarrierNotAllowed,
+            ReturnsNotTaken,
+            WrongPurpose,
             CarrierInactive,
             AlreadyUsed,
             TooManyAttempts,
@@ -160,6 +173,18 @@ mod tests {
         for refusal in [TooMany, AddressNotAllowed, Disabled] {
             assert_eq!(problem(refusal.into()).code(), refusal.code());
         }
+    }
+
+    #[test]
+    fn what_is_too_much_has_its_words() {
+        let codes =
+            |table: &[&'static postern_http::Entry]| table.iter().map(|entry| entry.code).collect::<Vec<_>>();
+        let retry_after_s = 7;
+        let refused = [
+            Error::DoorOpenedTooOften { retry_after_s },
+            Error::TooManyUnderWay,
+        ];
+        assert_eq!(refused.map(|error| problem(error).code()).to_vec(), codes(QUOTAS));
     }
 
     #[test]

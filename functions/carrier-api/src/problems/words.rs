@@ -50,9 +50,9 @@ postern_http::entries! {
         "Le numéro de suivi n'est pas celui d'un colis de cette livraison. Vérifiez l'étiquette et la livraison.";
     WRONG_DRIVER = "wrong_driver", 409,
         "Another driver has this delivery",
-        "The delivery is bound to another driver reference. Use that driver's, or cancel and book again.",
+        "The delivery is bound to another driver reference. Use that driver's, or change the delivery's driver before the door is told to open.",
         "Un autre livreur a cette livraison",
-        "La livraison est liée à une autre référence de livreur. Utilisez celle-ci, ou annulez et réservez de nouveau.";
+        "La livraison est liée à une autre référence de livreur. Utilisez celle-ci, ou changez le livreur de la livraison avant que l'ordre d'ouvrir soit donné.";
     DELIVERY_DISABLED = "delivery_disabled", 409,
         "The household has turned in-garage delivery off",
         "Nothing can be opened. Leave the parcel at the doorstep or return it.",
@@ -68,6 +68,16 @@ postern_http::entries! {
         "Leave the parcel at the doorstep or return it.",
         "Le foyer n'accepte pas ce transporteur",
         "Laissez le colis devant la porte ou rapportez-le.";
+    RETURNS_NOT_TAKEN = "returns_not_taken", 409,
+        "The household has not agreed to returns",
+        "The door may not be opened for taking parcels out. Ask the customer to switch it on, or take the parcel at the doorstep.",
+        "Le foyer n'a pas accepté les retours",
+        "La porte ne peut pas être ouverte pour emporter des colis. Demandez au client de l'activer, ou prenez le colis devant la porte.";
+    WRONG_PURPOSE = "wrong_purpose", 409,
+        "This is not what the door is opened for",
+        "Parcels of a delivery are `dropped`, or left at the doorstep; those of a return are `taken`. Look at the delivery's `purpose`.",
+        "Ce n'est pas ce pour quoi la porte est ouverte",
+        "Les colis d'une livraison sont `dropped`, ou laissés devant la porte; ceux d'un retour sont `taken`. Voyez `purpose` de la livraison.";
     CARRIER_INACTIVE = "carrier_inactive", 403,
         "The carrier is not active here",
         "The operator has suspended this carrier or never registered it: no delivery can be booked and no door opened. Ask the operator.",
@@ -208,4 +218,22 @@ postern_http::entries! {
         "Nothing was pushed. Switch the endpoint on, with `enabled` true, and ask again.",
         "Le point de réception est désactivé",
         "Rien n'a été envoyé. Activez le point de réception, avec `enabled` à true, et redemandez.";
+}
+
+postern_http::entries! {
+    /// What the carriers' calls refuse for being too much of a good thing; too many calls are refused by the wire's table.
+    pub QUOTAS;
+
+    pub(super) DOOR_OPENED_TOO_OFTEN = "door_opened_too_often", 429,
+        "The door was opened too often",
+        "This door was opened as often as it may be within an hour. Nothing was done, and the code is unused. \
+         Wait as long as Retry-After says, or leave the parcel elsewhere.",
+        "La porte a été ouverte trop souvent",
+        "Cette porte a été ouverte aussi souvent que permis en une heure. Rien n’a été fait et le code n’a pas servi. \
+         Attendez la durée de Retry-After, ou laissez le colis ailleurs.";
+    pub(super) TOO_MANY_UNDER_WAY = "too_many_under_way", 409,
+        "Too many deliveries are under way",
+        "This household has as many deliveries under way as it may have. Nothing was booked. Try again when some have ended.",
+        "Trop de livraisons sont en cours",
+        "Ce foyer a autant de livraisons en cours qu’il est permis. Rien n’a été réservé. Réessayez quand certaines auront pris fin.";
 }

@@ -5,7 +5,7 @@
 use axum::{Json as Answer, extract::State};
 use postern_contract::customer::{Preferences, PreferencesView};
 use postern_core::households;
-use postern_http::{Json, NoQuery, Problem};
+use postern_http::{IfMatch, Json, NoQuery, Problem, openapi::Matched};
 
 use crate::{
     caller::{Member, Shared},
@@ -21,6 +21,7 @@ use crate::{
     path = "/v1/preferences",
     operation_id = "setPreferences",
     tag = "household",
+    params(Matched),
     request_body = inline(messages::Preferences),
     responses((status = 200, description = "What it wants now.", body = inline(messages::PreferencesView))),
     security(("customer" = ["household"])),
@@ -30,9 +31,11 @@ pub(crate) async fn set(
     member: Member,
     State(state): Shared,
     _: NoQuery,
+    if_match: IfMatch,
     Json(wanted): Json<Preferences>,
 ) -> Result<Answer<PreferencesView>, Problem> {
-    households::set_preferences(&state.platform, member.household, wanted)
+    let as_seen = |view: &PreferencesView| if_match.holds(view);
+    households::set_preferences_if(&state.platform, member.household, wanted, as_seen)
         .await
         .map(Answer)
         .map_err(problem)

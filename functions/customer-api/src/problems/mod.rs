@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use postern_contract::unattended::UnattendedCloseBar;
 use postern_core::{Error, households::HouseholdRefusal, keys::KeyError, store::StoreError};
 use postern_http::{
-    Catalogue, Problem, Words,
+    Catalogue, IfMatch, Problem, Words,
     problem::wire::{INVALID_FIELD, NOT_FOUND, UNAVAILABLE},
 };
 
@@ -24,6 +24,7 @@ const CLOSING_S: u32 = 30;
 pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::NotFound => Problem::new(&NOT_FOUND),
+        Error::Changed => IfMatch::failed(),
         Error::Invalid(invalid) => Problem::new(&INVALID_FIELD)
             .with("field", invalid.what)
             .with(

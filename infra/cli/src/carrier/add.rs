@@ -1,6 +1,9 @@
 //! `postern carrier add`: a client, a record, and last the way in. What is there already is not made again.
 
-use postern_contract::{carrier::CarrierRecord, ids::CarrierId};
+use postern_contract::{
+    carrier::{Allowance, CarrierRecord},
+    ids::CarrierId,
+};
 use postern_core::{
     ports::{Clock as _, SystemClock},
     store::Write,
@@ -92,6 +95,7 @@ async fn make(deployment: &Deployment, name: &str) -> Result<(CarrierId, Client)
             name: name.to_owned(),
             active: true,
             registered_at: SystemClock.now(),
+            allowance: Allowance::default(),
         };
         let written = store.transact(vec![Write::put_carrier(&id, &record)?]).await;
         written.map_err(|error| Error::from(error).after(client_made))?;

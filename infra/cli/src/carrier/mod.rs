@@ -9,8 +9,11 @@ mod gate;
 mod rotate;
 mod secret;
 
-use postern_contract::{carrier::CarrierRecord, ids::CarrierId};
-use postern_core::store::Write;
+use postern_contract::{
+    carrier::{Allowance, CarrierRecord},
+    ids::CarrierId,
+};
+use postern_core::store::{Store, Write};
 use serde_json::{Value, json};
 
 pub(crate) use self::{
@@ -21,18 +24,14 @@ pub(crate) use self::{
 use crate::{
     Answer, Error,
     answer::table,
+    arguments::AllowanceChange,
     deployment::{Deployment, told},
 };
 
 /// Lets a carrier book and open no more, or again. The platform asks the record each time, so it takes effect at once.
 pub(crate) async fn switch(deployment: &Deployment, id: &CarrierId, active: bool) -> Result<Answer, Error> {
     let store = deployment.store().await?;
-    let found = store.carrier(id).await?.ok_or_else(|| {
-        Error::not_as_asked(
-            format!("no carrier {id} is registered"),
-            "`postern carrier list` shows those that are.",
-        )
-    })?;
+    let found = known(&store, id).await?;
     let record = CarrierRecord { active, ..found };
     store.transact(vec![Write::put_carrier(id, &record)?]).await?;
     let text = if active {
@@ -45,6 +44,39 @@ pub(crate) async fn switch(deployment: &Deployment, id: &CarrierId, active: bool
     };
     let json = json!({ "carrier": { "id": id, "name": record.name, "active": active } });
     Ok(Answer::well(text, told(&deployment.name, json)))
+}
+
+/// Sets how much a carrier may ask for. The platform asks the record with each call, so it takes effect at once.
+pub(crate) async fn allow(
+    deployment: &Deployment,
+    id: &CarrierId,
+    change: AllowanceChange,
+) -> Result<Answer, Error> {
+    let store = deployment.store().await?;
+    let found = known(&store, id).await?;
+    let before = found.allowance;
+    let allowance = Allowance {
+        calls_per_minute: change.calls_per_minute.unwrap_or(before.calls_per_minute),
+        changes_per_minute: change.changes_per_minute.unwrap_or(before.changes_per_minute),
+        opens_per_door_hour: change.opens_per_door_hour.unwrap_or(before.opens_per_door_hour),
+    };
+    let record = CarrierRecord { allowance, ..found };
+    store.transact(vec![Write::put_carrier(id, &record)?]).await?;
+    let text = format!(
+        "\"{}\" may make {} calls a minute, {} of which change something, and open one door {} times an hour.",
+        record.name, allowance.calls_per_minute, allowance.changes_per_minute, allowance.opens_per_door_hour
+    );
+    let json = json!({ "carrier": { "id": id, "name": record.name, "allowance": allowance } });
+    Ok(Answer::well(text, told(&deployment.name, json)))
+}
+
+async fn known(store: &Store, id: &CarrierId) -> Result<CarrierRecord, Error> {
+    store.carrier(id).await?.ok_or_else(|| {
+        Error::not_as_asked(
+            format!("no carrier {id} is registered"),
+            "`postern carrier list` shows those that are.",
+        )
+    })
 }
 
 /// Every carrier, and whether the API lets it in.
@@ -60,6 +92,7 @@ pub(crate) async fn list(deployment: &Deployment) -> Result<Answer, Error> {
                 "active": record.active,
                 "may_call": record.active && gate.lets_in(id.as_str()),
                 "registered_at": record.registered_at,
+                "allowance": record.allowance,
             })
         })
         .collect();

@@ -5,7 +5,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, GrantState, RevocationReason},
+    delivery::{Actor, Attention, DoorstepReason, GrantState, RevocationReason},
     door::{DoorReading, DoorState},
     event::DeliveryEvent,
 };
@@ -36,10 +36,16 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
             carrier,
             window,
             tracking_numbers,
+            purpose,
             ..
         } => format!(
-            "The carrier {carrier} booked it for {}, between {} and {}.",
+            "The carrier {carrier} booked it for {}{}, between {} and {}.",
             counted(tracking_numbers.len(), "parcel"),
+            if purpose.is_delivery() {
+                ""
+            } else {
+                " to be taken out"
+            },
             at(window.starts_at()),
             at(window.ends_at())
         ),
@@ -58,6 +64,24 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
                 at(*arm_at)
             )
         }
+        E::Changed {
+            window,
+            arm_at,
+            driver,
+            tracking_numbers,
+        } => {
+            let changes = [
+                window
+                    .map(|window| format!("between {} and {}", at(window.starts_at()), at(window.ends_at()))),
+                arm_at.map(|moment| format!("the door may be asked for from {}", at(moment))),
+                driver.as_ref().map(|_| "another driver".to_owned()),
+                tracking_numbers
+                    .as_ref()
+                    .map(|parcels| counted(parcels.len(), "parcel")),
+            ];
+            let changes: Vec<String> = changes.into_iter().flatten().collect();
+            format!("The carrier changed it: {}.", changes.join(", "))
+        }
         E::Armed { code_number } => {
             format!("One-time code number {code_number} was minted and sealed: the door can be asked for.")
         }
@@ -69,6 +93,9 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
         } => format!(
             "The driver asked for the door from {distance_m} m away (give or take {accuracy_m} m); code number {code_number} was used up."
         ),
+        E::Arrived { distance_m, .. } => {
+            format!("The driver came to the address, {distance_m} m from the door.")
+        }
         E::OpenAccepted { .. } => "The vendor took the order to open.".to_owned(),
         E::OpenNotExecuted { kind, .. } => {
             format!("The order to open was certainly not carried out: {}.", why(*kind))
@@ -143,12 +170,27 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
             "The household's right was taken back while the door was in use ({}): the door is closed first.",
             taken_back(*reason)
         ),
-        E::Completed { by, dropped } => format!(
+        E::Completed { by, taken, .. } if !taken.is_empty() => format!(
+            "Completed by {}, with {} taken out.",
+            who(*by),
+            counted(taken.len(), "parcel")
+        ),
+        E::Completed { by, dropped, .. } => format!(
             "{} completed the delivery with {} left inside.",
             who(*by),
             counted(dropped.len(), "parcel")
         ),
         // The carrier's own words may hold anything, so they are left out.
+        E::DoorstepRequested { reason, .. } => format!(
+            "The parcels were left at the doorstep ({}); nothing opens any more, and the door is seen closed first.",
+            doorstep(*reason)
+        ),
+        E::LeftAtDoorstep { reason, .. } => {
+            format!(
+                "It ended with the parcels at the doorstep: {}.",
+                doorstep(*reason)
+            )
+        }
         E::Cancelled { .. } => "The carrier called it off.".to_owned(),
         E::Expired => "The window went by.".to_owned(),
         E::Revoked { reason } => format!("The household's right was taken back: {}.", taken_back(*reason)),
@@ -200,7 +242,7 @@ pub(super) const fn state_sentence(state: GrantState) -> &'static str {
         GrantState::Closing => "the door was told to close.",
         GrantState::Closed => "the door was seen closed; not completed yet.",
         GrantState::Completed => "delivered, and the door was seen closed.",
-        GrantState::Cancelled => "called off by the carrier.",
+        GrantState::Cancelled => "called off by the carrier, or left at the doorstep.",
         GrantState::Expired => "its window went by.",
         GrantState::Revoked => "the household's right was taken back.",
     }
@@ -274,5 +316,17 @@ fn counted(number: usize, what: &str) -> String {
         format!("1 {what}")
     } else {
         format!("{number} {what}s")
+    }
+}
+
+const fn doorstep(reason: DoorstepReason) -> &'static str {
+    match reason {
+        DoorstepReason::DoorDidNotOpen => "the door did not open",
+        DoorstepReason::Animal => "an animal was inside",
+        DoorstepReason::TooLarge => "they were too large",
+        DoorstepReason::NoRoom => "there was no room inside",
+        DoorstepReason::NotSafe => "it was not safe to go in",
+        DoorstepReason::CustomerAsked => "the household asked for it",
+        DoorstepReason::Other => "another reason",
     }
 }

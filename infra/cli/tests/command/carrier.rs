@@ -166,3 +166,51 @@ async fn a_carrier_is_suspended_and_let_in_again() {
         "{nobody:?}"
     );
 }
+
+#[tokio::test]
+async fn what_a_carrier_may_ask_for_is_set_piece_by_piece_and_shown() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    stage.postern(&["carrier", "add", "--name", "North"]);
+    let shown = |said: &Value| said["carrier"]["allowance"].clone();
+    let first = stage.postern(&[
+        "carrier",
+        "allow",
+        "north1",
+        "--calls-per-minute",
+        "3000",
+        "--json",
+    ]);
+    let expected = json!({"calls_per_minute": 3000, "changes_per_minute": 600, "opens_per_door_hour": 12});
+    assert_eq!(shown(&first.json()), expected, "{first:?}");
+    let second = stage.postern(&[
+        "carrier",
+        "allow",
+        "north1",
+        "--opens-per-door-hour",
+        "2",
+        "--json",
+    ]);
+    let expected = json!({"calls_per_minute": 3000, "changes_per_minute": 600, "opens_per_door_hour": 2});
+    assert_eq!(shown(&second.json()), expected, "{second:?}");
+    let list = stage.postern(&["carrier", "list", "--json"]).json();
+    assert_eq!(
+        list["carriers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["allowance"] == expected)
+            .count(),
+        1
+    );
+    for wrong in [
+        vec!["north1"],
+        vec!["north1", "--calls-per-minute", "0"],
+        vec!["north1", "--opens-per-door-hour", "61"],
+    ] {
+        let refused = stage.postern(&[vec!["carrier", "allow"], wrong].concat());
+        assert_eq!(refused.code, 2, "{refused:?}");
+    }
+    let nobody = stage.postern(&["carrier", "allow", "nobody", "--calls-per-minute", "1"]);
+    assert_eq!(nobody.code, 4, "{nobody:?}");
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -58,6 +58,8 @@ pub struct Answer {
     pub what: String,
     /// The status.
     pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
     /// The body, as JSON; null when it is none.
     pub body: Value,
 }
@@ -78,6 +80,13 @@ impl Answer {
         serde_json::from_value(self.body).map_err(|error| {
             PlayError::unexpected(&self.what, format!("the answer is not as promised: {error}"))
         })
+    }
+
+    /// A header as text; empty when it is not there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).and_then(|value| value.to_str().ok());
+        value.unwrap_or_default()
     }
 
     /// The stable code of a refusal; empty when it has none.
@@ -160,8 +169,13 @@ pub(super) async fn answer(what: String, request: RequestBuilder) -> Result<Answ
         source,
     };
     let response = request.send().await.map_err(gone)?;
-    let status = response.status();
+    let (status, headers) = (response.status(), response.headers().clone());
     let text = response.text().await.map_err(gone)?;
     let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-    Ok(Answer { what, status, body })
+    Ok(Answer {
+        what,
+        status,
+        headers,
+        body,
+    })
 }

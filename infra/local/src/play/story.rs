@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
-    carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, Dispatch, OpenDoor},
+    carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, DaysAhead, Dispatch, OpenDoor},
     customer::{ChooseDoor, HouseholdDoor, LinkState, Preferences, SignUp},
-    delivery::{DeliveryView, Window},
+    delivery::{DeliveryView, Purpose, Window},
     ids::DeliveryId,
     place::{Address, Country, Fix, Locale, Position},
 };
@@ -114,6 +114,7 @@ pub fn booking(now: Timestamp, parcel: &str) -> BookDelivery {
                 .parse()
                 .expect("the story's parcels follow the rule for labels"),
         ],
+        purpose: Purpose::Delivery,
         carrier_reference: None,
     }
 }
@@ -140,6 +141,8 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
     let question = AskEligibility {
         address: booking.address.clone(),
         window: Some(booking.window),
+        days: DaysAhead::default(),
+        purpose: booking.purpose,
     };
     let answer = carrier.eligibility(&question).await?;
     if !answer.eligible {

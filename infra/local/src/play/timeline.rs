@@ -78,6 +78,9 @@ fn words(entry: &LogEntry) -> String {
             format!("the door is closed{how} (seen {})", reading.observed_at)
         }
         DeliveryEvent::AttentionRaised { attention } => format!("ATTENTION: {}", need(*attention)),
+        DeliveryEvent::Completed { taken, .. } if !taken.is_empty() => {
+            format!("completed: {} parcel(s) taken out", taken.len())
+        }
         DeliveryEvent::Completed { dropped, .. } => format!("completed: {} parcel(s) inside", dropped.len()),
         other => other.name().replace('_', " "),
     }

@@ -3,18 +3,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arriving;
 mod at_the_door;
 mod bodies;
+mod changing;
+mod checkout;
 mod described;
+mod doorstep;
+mod etags;
 mod forgeries;
 mod fuzz;
+mod listing;
 mod mutations;
 mod refusals;
 mod requests;
+mod returns;
 mod routes;
 mod scene;
 mod schemathesis;
 mod sources;
 mod tokens;
+mod waiting;
 mod windows;
 mod wire;

@@ -2,6 +2,8 @@
 //!
 //! `sources` compares the table with the routers' own source, so that no operation is left out of the tests that walk it.
 
+mod customers;
+
 use postern_contract::{delivery::DeliveryView, ids::DeliveryId};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -150,7 +152,7 @@ pub(crate) fn routes(ids: &Ids, delivery: &DeliveryView) -> Vec<Route> {
         parcel: json!(delivery.tracking_numbers[0]),
     };
     let mut table = carriers(&bodies);
-    table.extend(customers(&bodies, ids));
+    table.extend(customers::customers(&bodies, ids));
     table
 }
 
@@ -177,6 +179,7 @@ fn route(api: Api, method: Method, pattern: &'static str, takes: Takes) -> Route
 /// The scope of what anybody may call.
 const PUBLIC: &str = "";
 const PAGED: &[&str] = &["limit", "cursor"];
+const LISTED: &[&str] = &["limit", "cursor", "day", "tracking_number", "state", "driver"];
 const WAITED: &[&str] = &["wait"];
 const FOLLOWED: &[&str] = &["wait", "after"];
 
@@ -206,7 +209,19 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             ..post(
                 "/v1/eligibility",
                 &[],
-                json_route(json!({"address": address}), json!({"window": window})),
+                json_route(
+                    json!({"address": address}),
+                    json!({"window": window, "days": 3, "purpose": "delivery"}),
+                ),
+            )
+        },
+        Route {
+            scope: "eligibility:read",
+            keyed: false,
+            ..post(
+                "/v1/eligibility/batch",
+                &[],
+                json_route(json!({"questions": [{"address": address}]}), json!({})),
             )
         },
         post(
@@ -214,11 +229,22 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             &[],
             json_route(
                 json!({"address": address, "window": window, "tracking_numbers": ["PARCEL-NEW"]}),
-                json!({"carrier_reference": "route 12"}),
+                json!({"carrier_reference": "route 12", "purpose": "delivery"}),
             ),
         ),
-        get("/v1/deliveries", "deliveries:read", PAGED),
+        get("/v1/deliveries", "deliveries:read", LISTED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
+        Route {
+            method: Method::PATCH,
+            ..post(
+                "/v1/deliveries/{id}",
+                &[],
+                json_route(
+                    json!({}),
+                    json!({"window": window, "driver": "driver-7", "tracking_numbers": [parcel]}),
+                ),
+            )
+        },
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
         get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
         get("/v1/events", "deliveries:read", &["after", "limit", "wait"]),
@@ -278,6 +304,11 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             json_route(json!({}), driver.clone()),
         ),
         post(
+            "/v1/deliveries/{id}/arrive",
+            &[],
+            json_route(json!({"driver": "driver-7", "position": position}), json!({})),
+        ),
+        post(
             "/v1/deliveries/{id}/open",
             WAITED,
             json_route(
@@ -293,81 +324,28 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
         post(
             "/v1/deliveries/{id}/complete",
             WAITED,
-            json_route(json!({}), json!({"dropped": [parcel]})),
+            json_route(
+                json!({}),
+                json!({"dropped": [parcel], "taken": [parcel], "proof": {
+                    "driver": "driver-7", "position": position, "taken_at": "2026-11-23T15:00:00Z",
+                    "photo": {"reference": "photos/1.jpg", "sha256": "ab".repeat(32)},
+                }}),
+            ),
         ),
-        post("/v1/deliveries/{id}/reissue", &[], json_route(driver, json!({}))),
+        post(
+            "/v1/deliveries/{id}/reissue",
+            WAITED,
+            json_route(driver, json!({})),
+        ),
         post(
             "/v1/deliveries/{id}/cancel",
             &[],
             json_route(json!({"reason": "the van broke down"}), json!({})),
         ),
-    ]
-}
-
-fn customers(bodies: &Bodies, ids: &Ids) -> Vec<Route> {
-    let get = |pattern, query| Route {
-        query,
-        ..route(Api::Customers, Method::GET, pattern, Takes::Nothing)
-    };
-    let send = |method, pattern, takes| route(Api::Customers, method, pattern, takes);
-    let mut full_address = bodies.address.clone();
-    full_address["line2"] = json!("Unit 3");
-    let preferences = json!({
-        "paused_until": "2026-11-23T15:00:00Z",
-        "hours": [{"days": ["monday"], "from": "08:00:00", "until": "18:00:00"}],
-        "carriers": {"only": ["northwind"]},
-    });
-    vec![
-        send(
-            Method::POST,
-            "/v1/household",
-            json_route(
-                json!({
-                    "address": bodies.address,
-                    "position": {"latitude": 43.5448, "longitude": -80.2482},
-                    "time_zone": "America/Toronto",
-                    "locale": "en-CA",
-                }),
-                json!({"address": full_address}),
-            ),
+        post(
+            "/v1/deliveries/{id}/doorstep",
+            WAITED,
+            json_route(json!({"reason": "too_large"}), json!({"remark": "a wardrobe"})),
         ),
-        get("/v1/household", &[]),
-        get("/v1/preferences", &[]),
-        send(Method::PUT, "/v1/preferences", json_route(json!({}), preferences)),
-        send(Method::POST, "/v1/enable", Takes::NoBody),
-        send(Method::POST, "/v1/disable", Takes::NoBody),
-        send(
-            Method::POST,
-            "/v1/links",
-            json_route(json!({"vendor": "myq"}), json!({})),
-        ),
-        get("/v1/links", &[]),
-        send(
-            Method::POST,
-            "/v1/links/finish",
-            json_route(json!({"state": "a-state", "code": "a-code"}), json!({})),
-        ),
-        send(Method::DELETE, "/v1/links/{id}", Takes::NoBody),
-        get("/v1/doors", &["refresh"]),
-        get("/v1/doors/{id}", &["refresh"]),
-        send(
-            Method::PATCH,
-            "/v1/doors/{id}",
-            json_route(json!({"name": "Left door"}), json!({})),
-        ),
-        send(
-            Method::PUT,
-            "/v1/delivery-door",
-            json_route(
-                json!({"door": ids.door, "door_is_sectional": true, "allow_unattended_close": true}),
-                json!({}),
-            ),
-        ),
-        get("/v1/deliveries", &["which", "limit", "cursor"]),
-        get("/v1/deliveries/{id}", FOLLOWED),
-        get("/v1/deliveries/{id}/log", PAGED),
-        send(Method::POST, "/v1/deliveries/{id}/refuse", Takes::NoBody),
-        send(Method::POST, "/v1/deliveries/{id}/take-over", Takes::NoBody),
-        get("/v1/activity", PAGED),
     ]
 }

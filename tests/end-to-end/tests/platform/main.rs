@@ -5,6 +5,7 @@ mod deliveries;
 mod doors;
 mod evidence;
 mod guardian;
+mod quotas;
 mod round_trips;
 
 use postern_end_to_end::stage;
