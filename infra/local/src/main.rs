@@ -22,7 +22,7 @@ struct Options {
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
     /// Whose openers it has: myq or aladdin-connect.
-    #[arg(long, value_name = "VENDOR", default_value = "myq", value_parser = vendor)]
+    #[arg(long, value_name = "VENDOR", default_value = "myq")]
     vendor: Vendor,
     /// The first of four ports in a row; otherwise any that are free.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65532))]
@@ -33,11 +33,6 @@ struct Options {
     /// Start without playing a delivery.
     #[arg(long, conflicts_with = "once")]
     quiet: bool,
-}
-
-fn vendor(text: &str) -> Result<Vendor, String> {
-    let known = Vendor::ALL.into_iter().find(|vendor| vendor.id() == text);
-    known.ok_or_else(|| format!("one of {}", Vendor::ALL.map(Vendor::id).join(", ")))
 }
 
 fn speed(text: &str) -> Result<f64, String> {

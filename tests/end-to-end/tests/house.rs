@@ -18,7 +18,7 @@ mod house {
 
     /// Which crates of the workspace each crate may build on, by folder; the first row that fits counts. `*` stands for one folder
     /// name on the left, and for every crate but the tests on the right.
-    const ARROWS: [(&str, &[&str]); 19] = [
+    const ARROWS: [(&str, &[&str]); 20] = [
         ("contract", &[]),
         ("keys", &[]),
         ("http", &["contract"]),
@@ -34,6 +34,10 @@ mod house {
         ("tests/tools", &[]),
         ("tests/model", &["contract", "core"]),
         ("tests/vendor-clouds", &[]),
+        (
+            "tests/adapter-bench",
+            &["contract", "keys", "tests/vendor-clouds", "vendor-adapters/sdk"],
+        ),
         ("infra/embedded-record", &[]),
         ("infra/cli", &["contract", "core", "keys"]),
         (
@@ -55,9 +59,10 @@ mod house {
         ),
     ];
 
-    /// What anyone's tests may use: the simulated clouds, the embedded record, the small platform on it, Lambda's Runtime API, and programs
-    /// of other languages.
-    const FOR_EVERY_TEST: [&str; 5] = [
+    /// What anyone's tests may use: the simulated clouds and an adapter on a bench before them, the embedded record, the small platform on
+    /// it, Lambda's Runtime API, and programs of other languages.
+    const FOR_EVERY_TEST: [&str; 6] = [
+        "tests/adapter-bench",
         "infra/embedded-record",
         "tests/lambda-host",
         "tests/tools",

@@ -50,4 +50,4 @@ pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
 pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, RunningCloud};
-pub use vendor::Vendor;
+pub use vendor::{UnknownVendor, Vendor};

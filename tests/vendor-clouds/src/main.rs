@@ -5,14 +5,17 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use postern_vendor_clouds::{
-    CloudError, Config, DEMO_EMAIL, DEMO_PASSWORD, DoorTimings, MyqCloud, RunningCloud, Seed,
+    CloudError, Config, DEMO_EMAIL, DEMO_PASSWORD, DoorTimings, RunningCloud, Seed, Vendor,
 };
 use secrecy::SecretString;
 
-/// Runs a simulated myQ cloud with a homeowner, a home and a door in it, until Ctrl-C.
+/// Runs a vendor's simulated cloud with a homeowner, a home and doors in it, until Ctrl-C.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
+    /// Whose cloud: myq or aladdin-connect
+    #[arg(long, default_value = "myq")]
+    vendor: Vendor,
     /// The port to listen on, on this computer only; 0 takes a free one
     #[arg(long, default_value_t = 7070)]
     port: u16,
@@ -49,21 +52,24 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         timings,
         redirect_uris: arguments.redirect_uris,
         snapshot: arguments.snapshot,
-        ..Config::demo()
+        ..arguments.vendor.demo()
     };
     let own_password = arguments.password.map(SecretString::from);
     if let Some(password) = &own_password {
         config = config.with_password(password);
     }
-    let cloud = MyqCloud::start(config).await?;
-    println!("{}", introduction(&cloud, own_password.is_some())?);
+    let cloud = arguments.vendor.start(config).await?;
+    println!(
+        "{}",
+        introduction(arguments.vendor, &cloud, own_password.is_some())?
+    );
     tokio::signal::ctrl_c().await?;
     cloud.shutdown().await;
     Ok(())
 }
 
 /// What there is, and how to play with it.
-fn introduction(cloud: &RunningCloud, own_password: bool) -> Result<String, CloudError> {
+fn introduction(vendor: Vendor, cloud: &RunningCloud, own_password: bool) -> Result<String, CloudError> {
     let base = cloud.base_url();
     let door = cloud.control().door_named("Main door")?;
     let password = if own_password {
@@ -72,15 +78,10 @@ fn introduction(cloud: &RunningCloud, own_password: bool) -> Result<String, Clou
         DEMO_PASSWORD
     };
     Ok(format!(
-        "Simulated myQ cloud: {base}\n\
+        "Simulated {} cloud: {base}\n\
          \n\
          login      {DEMO_EMAIL}, password: {password}\n\
-         authorize  {base}/connect/authorize\n\
-         token      {base}/connect/token\n\
-         accounts   {base}/api/v6.0/accounts\n\
-         devices    {base}/api/v6.0/Accounts/{{account_id}}/Devices\n\
-         commands   {base}/api/v6.0/Accounts/{{account_id}}/door_openers/{{serial}}/{{open|close}}\n\
-         \n\
+         {}\n\
          Everything that can be made to go wrong: curl {base}/_control\n\
          \n\
          # what there is, and what really moved\n\
@@ -94,6 +95,28 @@ fn introduction(cloud: &RunningCloud, own_password: bool) -> Result<String, Clou
          # the next command is answered 500 after it took effect\n\
          curl {base}/_control/faults -d '{{\"on\":\"command\",\"fault\":{{\"status\":500,\"after_motion\":true}},\"times\":1}}'\n\
          # all access tokens expire now\n\
-         curl -X POST {base}/_control/tokens/expire"
+         curl -X POST {base}/_control/tokens/expire",
+        vendor.name(),
+        addresses(vendor, base),
     ))
+}
+
+/// Where the vendor's own clients would go.
+fn addresses(vendor: Vendor, base: &str) -> String {
+    match vendor {
+        Vendor::Myq => format!(
+            "authorize  {base}/connect/authorize\n\
+             token      {base}/connect/token\n\
+             accounts   {base}/api/v6.0/accounts\n\
+             devices    {base}/api/v6.0/Accounts/{{account_id}}/Devices\n\
+             commands   {base}/api/v6.0/Accounts/{{account_id}}/door_openers/{{serial}}/{{open|close}}\n"
+        ),
+        Vendor::AladdinConnect => format!(
+            "authorize  {base}/login\n\
+             token      {base}/v1/oauth2/token\n\
+             devices    {base}/v1/devices\n\
+             one door   {base}/v1/devices/{{device}}/doors/{{index}}\n\
+             commands   {base}/v1/devices/{{device}}/doors/{{index}}/command\n"
+        ),
+    }
 }

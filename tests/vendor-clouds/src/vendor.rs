@@ -1,5 +1,7 @@
 //! Whose cloud it is: the face that it shows, and what differs in its world.
 
+use std::str::FromStr;
+
 use axum::Router;
 use serde::{Deserialize, Serialize};
 
@@ -65,5 +67,34 @@ impl Vendor {
             Self::Myq => myq::router(shared),
             Self::AladdinConnect => aladdin_connect::router(shared),
         }
+    }
+}
+
+/// No vendor has this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("one of myq, aladdin-connect")]
+pub struct UnknownVendor;
+
+impl FromStr for Vendor {
+    type Err = UnknownVendor;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVendor> {
+        let known = Self::ALL.into_iter().find(|vendor| vendor.id() == text);
+        known.ok_or(UnknownVendor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_vendor_has_a_name_by_which_it_is_found_and_told() {
+        for vendor in Vendor::ALL {
+            assert_eq!(vendor.id().parse(), Ok(vendor));
+            assert_eq!(serde_json::to_value(vendor).unwrap(), vendor.id());
+            assert!(UnknownVendor.to_string().contains(vendor.id()));
+        }
+        assert_eq!("acme".parse::<Vendor>(), Err(UnknownVendor));
     }
 }
