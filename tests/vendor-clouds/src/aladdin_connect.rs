@@ -71,7 +71,7 @@ pub(crate) fn demo() -> Config {
 }
 
 /// How the cloud behaves unless told otherwise.
-pub(crate) fn settings() -> Settings {
+fn settings() -> Settings {
     Settings {
         access_token_ttl_s: ACCESS_TOKEN_TTL_S,
         // Not documented: the one that is harder to get right.

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use axum::Router;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, Settings};
+use crate::config::Config;
 use crate::shared::Shared;
 use crate::{aladdin_connect, myq};
 
@@ -49,15 +49,6 @@ impl Vendor {
         match self {
             Self::Myq => Config::demo(),
             Self::AladdinConnect => aladdin_connect::demo(),
-        }
-    }
-
-    /// How its cloud behaves unless told otherwise.
-    #[must_use]
-    pub fn settings(self) -> Settings {
-        match self {
-            Self::Myq => Settings::default(),
-            Self::AladdinConnect => aladdin_connect::settings(),
         }
     }
 

@@ -38,7 +38,7 @@ def listed(doors: list) -> list:
 async def until(doors: AladdinConnectClient, door, status: str) -> list:
     """Every status that a door takes until it is this one, each once."""
     seen = []
-    for _ in range(400):
+    for _ in range(2000):
         await doors.update_door(door.device_id, door.door_number)
         now = doors.get_door_status(door.device_id, door.door_number)
         if not seen or seen[-1] != now:

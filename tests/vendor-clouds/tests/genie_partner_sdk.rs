@@ -7,6 +7,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 use postern_test_tools::{must, python};
 use postern_vendor_clouds::{AladdinConnectCloud, Config, Direction, DoorTimings, Vendor};
@@ -20,10 +21,12 @@ mod sign_in;
 /// The client and everything that it needs, pinned. It does not name aiohttp among its needs.
 const REQUIREMENTS: [&str; 2] = ["genie-partner-sdk==1.0.11", "aiohttp==3.14.5"];
 
-/// The client looks at a door once every few milliseconds here, so that each state must last for some of them.
+/// The client looks at a door a hundred times a second, or seldom on a machine with much else to do: each state lasts long enough.
 const TIMINGS: DoorTimings = DoorTimings {
-    open_travel: std::time::Duration::from_millis(300),
-    close_travel: std::time::Duration::from_millis(300),
+    open_start: Duration::from_millis(500),
+    open_travel: Duration::from_secs(1),
+    close_warning: Duration::from_millis(500),
+    close_travel: Duration::from_secs(1),
     ..DoorTimings::fast()
 };
 

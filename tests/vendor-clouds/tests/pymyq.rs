@@ -4,9 +4,10 @@
 //! The first run makes a Python virtual environment for each under the target directory and installs exact versions
 //! from the package index; later runs use it again. A machine without Python 3 or without the index fails here, loudly.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
+use postern_test_tools::{must, python};
 use postern_vendor_clouds::{Config, DEMO_EMAIL, DEMO_PASSWORD, Direction, DoorTimings, MyqCloud};
 use serde_json::{Value, json};
 
@@ -30,54 +31,16 @@ const SOUP: &str = "beautifulsoup4==4.15.0";
 const PKCE: &str = "pkce==1.0.3";
 
 impl Client {
-    /// A Python that has this client, and nothing but it.
-    fn python(&self) -> PathBuf {
-        let name = self.requirements.join("+").replace("==", "-");
-        let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python").join(name);
-        let python = home.join("bin").join("python");
-        let ready = home.join("ready");
-        if ready.exists() {
-            return python;
-        }
-        must(
-            "make a virtual environment",
-            Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home),
-        );
-        let mut install = Command::new(&python);
-        install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        must(
-            "install the clients from the Python package index",
-            install.args(self.requirements),
-        );
-        std::fs::write(ready, "").expect("the environment is writable: it was just made");
-        python
-    }
-
     /// What the driver saw.
     fn drive(&self, base_url: &str) -> Value {
         let driver = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests")
             .join("pymyq_driver.py");
-        let mut command = Command::new(self.python());
+        let mut command = Command::new(python(self.requirements).join("python"));
         command.arg(driver).args([base_url, self.api_version]);
         command.env("EMAIL", DEMO_EMAIL).env("PASSWORD", DEMO_PASSWORD);
-        let output = must("drive the client", &mut command);
-        serde_json::from_slice(&output.stdout).expect("the driver prints JSON")
+        serde_json::from_slice(&must(&mut command)).expect("the driver prints JSON")
     }
-}
-
-fn must(what: &str, command: &mut Command) -> Output {
-    let output = command
-        .output()
-        .unwrap_or_else(|error| panic!("cannot {what}: {error} ({command:?})"));
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "cannot {what}: {}\n{stdout}\n{stderr}",
-        output.status
-    );
-    output
 }
 
 async fn opens_and_closes_with(client: Client) {
