@@ -3,6 +3,7 @@
 mod agenda;
 mod booking;
 mod closing;
+mod diagram;
 mod doubt;
 mod ending;
 mod fixtures;
