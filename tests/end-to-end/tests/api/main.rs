@@ -5,6 +5,7 @@
 
 mod at_the_door;
 mod bodies;
+mod collection;
 mod described;
 mod etags;
 mod forgeries;
