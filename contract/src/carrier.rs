@@ -8,53 +8,20 @@ use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Invalid,
-    delivery::Window,
+    delivery::{DoorstepReason, Window},
     place::{Address, Fix},
     text::{DriverRef, Remark, TrackingNumber},
 };
 
+mod eligibility;
+
+pub use eligibility::{
+    AskEligibilities, AskEligibility, DaysAhead, Eligibilities, Eligibility, EligibilityAnswer, Ineligible,
+    ItemProblem,
+};
+
 /// How many parcels one delivery may have.
 pub const PARCELS_MAX: usize = 20;
-
-/// Can a parcel to this address be left in the garage?
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AskEligibility {
-    /// Where the parcel goes.
-    pub address: Address,
-    /// When it would come, where that is already known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub window: Option<Window>,
-}
-
-/// Whether it can, and why not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Eligibility {
-    /// Whether a delivery can be booked.
-    pub eligible: bool,
-    /// Why not, if not.
-    pub reasons: Vec<Ineligible>,
-    /// The household's time zone (IANA), for choosing a window. Only for an eligible address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<String>,
-}
-
-/// Why no delivery can be booked. A carrier learns no more of a household than it needs: whether there is none, whether it is
-/// off, or whether it does not want this carrier all read `not_offered`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Ineligible {
-    /// In-garage delivery is not on offer at this address for this carrier.
-    NotOffered,
-    /// The household takes a pause that reaches into the window.
-    Paused,
-    /// The window lies outside the household's hours.
-    OutsideHours,
-    /// The window is already over, or too far ahead.
-    WindowUnusable,
-    /// The door's opener needs the household's care before it can be used.
-    DoorNotReady,
-}
 
 /// Book an in-garage delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +38,32 @@ pub struct BookDelivery {
     /// The carrier's own name for the delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier_reference: Option<Remark>,
+}
+
+/// Change what was booked, as long as the door has not been told to open. What is left out stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeDelivery {
+    /// Another window, which the household must take as it takes one at booking.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// Another driver; then no other may open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub driver: Option<DriverRef>,
+    /// All the parcels, 1 to 20, each once, in the place of those before.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "some_parcels"
+    )]
+    #[schemars(length(min = 1, max = 20), extend("uniqueItems" = true))]
+    pub tracking_numbers: Option<Vec<TrackingNumber>>,
+}
+
+fn some_parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<TrackingNumber>>, D::Error> {
+    #[derive(Deserialize)]
+    struct Parcels(#[serde(deserialize_with = "parcels")] Vec<TrackingNumber>);
+    Ok(Option::<Parcels>::deserialize(deserializer)?.map(|Parcels(parcels)| parcels))
 }
 
 fn parcels<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<TrackingNumber>, D::Error> {
@@ -138,6 +131,17 @@ pub struct Reissue {
 pub struct Cancel {
     /// Why.
     pub reason: Remark,
+}
+
+/// The parcels were left at the doorstep instead of inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveAtDoorstep {
+    /// Why.
+    pub reason: DoorstepReason,
+    /// In the driver's words; the customer reads them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<Remark>,
 }
 
 /// A carrier, as the operator registered it.

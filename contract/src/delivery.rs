@@ -1,6 +1,6 @@
 //! A delivery, as carriers and customers see it: its states, its window, what needs a person, how it can end.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,7 @@ pub enum GrantState {
     Closed,
     /// Delivered, and the door was seen closed. The only good end.
     Completed,
-    /// The carrier called it off.
+    /// The carrier called it off, or left the parcels at the doorstep.
     Cancelled,
     /// Its window went by.
     Expired,
@@ -157,6 +157,38 @@ pub enum RevocationReason {
     Withheld,
 }
 
+/// Why parcels were left at the doorstep instead of inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DoorstepReason {
+    /// The door did not open, or nobody knows whether it will.
+    DoorDidNotOpen,
+    /// An animal was inside, or in the way.
+    Animal,
+    /// The parcels do not fit through the door, or not inside.
+    TooLarge,
+    /// There was no room inside where a parcel could be put down.
+    NoRoom,
+    /// It was not safe to go in.
+    NotSafe,
+    /// Somebody of the household asked for it.
+    CustomerAsked,
+    /// Something else; the remark says what.
+    Other,
+}
+
+/// Parcels that were left at the doorstep instead of inside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Doorstep {
+    /// Why.
+    pub reason: DoorstepReason,
+    /// In the driver's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<Remark>,
+    /// When that was said.
+    pub at: Timestamp,
+}
+
 /// A command to a door that has not come to its end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PendingCommand {
@@ -207,6 +239,9 @@ pub struct DeliveryView {
     pub attention: Option<Attention>,
     /// When the door may be opened.
     pub window: Window,
+    /// The day on which the window starts, by the household's clock: under it the delivery is listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Date>,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for the delivery.
@@ -224,6 +259,10 @@ pub struct DeliveryView {
     /// Set when the household has taken the right back while the door was in use: close it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revocation: Option<RevocationReason>,
+    /// Set when the parcels were left at the doorstep: nothing opens any more, and the delivery ends as `cancelled`, at once or when its
+    /// door was seen closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doorstep: Option<Doorstep>,
     /// Since when a person sees to the door: nothing closes it from afar any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_over_at: Option<Timestamp>,

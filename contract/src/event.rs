@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, RevocationReason, Window},
+    delivery::{Actor, Attention, DoorstepReason, RevocationReason, Window},
     door::DoorReading,
     ids::{CarrierId, CommandId, DeliveryId, DoorId},
     text::{DriverRef, Remark, TrackingNumber},
@@ -40,6 +40,21 @@ pub enum DeliveryEvent {
         driver: Option<DriverRef>,
         /// When a code may be minted.
         arm_at: Timestamp,
+    },
+    /// The carrier changed what it had booked. What is not named is as it was. With another window a code that lay ready is gone.
+    Changed {
+        /// When the door may be opened from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
+        /// With another window, where the parcels are out for delivery already: when a code may be minted for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        arm_at: Option<Timestamp>,
+        /// The only driver who may open from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        driver: Option<DriverRef>,
+        /// All the parcels from here on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tracking_numbers: Option<Vec<TrackingNumber>>,
     },
     /// A one-time code was minted and sealed.
     Armed {
@@ -186,6 +201,22 @@ pub enum DeliveryEvent {
         /// The parcels left inside.
         dropped: Vec<TrackingNumber>,
     },
+    /// The parcels were left at the doorstep while the door may yet open: nothing opens any more, and the door is seen closed first.
+    DoorstepRequested {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
+    /// It ended with the parcels at the doorstep.
+    LeftAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<Remark>,
+    },
     /// The carrier called it off.
     Cancelled {
         /// Why.
@@ -207,6 +238,7 @@ impl DeliveryEvent {
         match self {
             Self::Booked { .. } => "booked",
             Self::Dispatched { .. } => "dispatched",
+            Self::Changed { .. } => "changed",
             Self::Armed { .. } => "armed",
             Self::OpenRequested { .. } => "open_requested",
             Self::OpenAccepted { .. } => "open_accepted",
@@ -229,6 +261,8 @@ impl DeliveryEvent {
             Self::ReissueLapsed => "reissue_lapsed",
             Self::RevocationRequested { .. } => "revocation_requested",
             Self::Completed { .. } => "completed",
+            Self::DoorstepRequested { .. } => "doorstep_requested",
+            Self::LeftAtDoorstep { .. } => "left_at_doorstep",
             Self::Cancelled { .. } => "cancelled",
             Self::Expired => "expired",
             Self::Revoked { .. } => "revoked",

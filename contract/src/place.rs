@@ -1,5 +1,7 @@
 //! Where things are: positions on the ground, postal addresses, markets.
 
+mod postal;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -161,7 +163,7 @@ impl Address {
     /// digits, every field kept apart.
     ///
     /// # Errors
-    /// [`Invalid`] when the postal code is not one of its country's.
+    /// [`Invalid`] when the postal code or the region is not one of its country's.
     pub fn normalised(&self) -> Result<String, Invalid> {
         let fold = |text: &str| -> String {
             text.chars()
@@ -169,7 +171,13 @@ impl Address {
                 .flat_map(char::to_uppercase)
                 .collect()
         };
-        let postal = self.postal_key()?;
+        let postal = self.country.postal_key(self.postal_code.as_str())?;
+        if !self.country.has_region(&self.region.0) {
+            return Err(Invalid::new(
+                "region",
+                "a state of the United States or a province of Canada, as the country is",
+            ));
+        }
         let line2 = self
             .line2
             .as_ref()
@@ -183,41 +191,6 @@ impl Address {
             line2,
         ]
         .join("|"))
-    }
-
-    fn postal_key(&self) -> Result<String, Invalid> {
-        let code: String = self
-            .postal_code
-            .as_str()
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-'))
-            .collect();
-        match self.country {
-            Country::US => {
-                let digits = matches!(code.len(), 5 | 9) && code.bytes().all(|b| b.is_ascii_digit());
-                if digits {
-                    Ok(code[..5].to_owned())
-                } else {
-                    Err(Invalid::new("postal_code", "a ZIP code of 5 or 9 digits"))
-                }
-            }
-            Country::CA => {
-                let upper = code.to_ascii_uppercase();
-                let shape = upper.len() == 6
-                    && upper.bytes().enumerate().all(|(at, b)| {
-                        if at % 2 == 0 {
-                            b.is_ascii_uppercase()
-                        } else {
-                            b.is_ascii_digit()
-                        }
-                    });
-                if shape {
-                    Ok(upper)
-                } else {
-                    Err(Invalid::new("postal_code", "a postal code of the form A1A 1A1"))
-                }
-            }
-        }
     }
 }
 
@@ -272,7 +245,7 @@ mod tests {
             line1: line1.parse().unwrap(),
             line2: None,
             city: "Guelph".parse().unwrap(),
-            region: Region("ON".into()),
+            region: Region(if country == Country::CA { "ON" } else { "NY" }.into()),
             postal_code: postal.parse().unwrap(),
             country,
         }
@@ -290,6 +263,13 @@ mod tests {
         assert!(address("1 A St", "10001", Country::CA).normalised().is_err());
         assert!(address("1 A St", "N1G 2W1", Country::US).normalised().is_err());
         assert!(address("1 A St", "10001-1234", Country::US).normalised().is_ok());
+    }
+
+    #[test]
+    fn a_region_of_another_country_is_refused() {
+        let mut any = address("1 A St", "10001", Country::US);
+        any.region = Region("ON".into());
+        assert_eq!(any.normalised().unwrap_err().what, "region");
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Replay {
             (None, Some(since), None, until) => Ok(Replayable::Since(since, until)),
             (None, None, Some(after), until) => Ok(Replayable::After(after, until)),
             _ => Err(Invalid::new(
-                "replay",
+                "after",
                 "one of `events`, `since` and `after`, and `until` only beside `since` or `after`",
             )),
         }

@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use crate::{
     adapter::{AdapterReply, AdapterRequest, ContractVersion},
     carrier::{
-        AskEligibility, BookDelivery, Cancel, CloseDoor, Complete, Dispatch, Eligibility, OpenDoor, Reissue,
+        AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
+        Dispatch, Eligibilities, Eligibility, LeaveAtDoorstep, OpenDoor, Reissue,
     },
     customer::{
         ActivityEntry, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted,
@@ -146,13 +147,17 @@ pub fn all() -> Vec<Published> {
         published::<AdapterReply>("adapter-reply"),
         published::<AskEligibility>("ask-eligibility"),
         published::<Eligibility>("eligibility"),
+        published::<AskEligibilities>("ask-eligibilities"),
+        published::<Eligibilities>("eligibilities"),
         published::<BookDelivery>("book-delivery"),
+        published::<ChangeDelivery>("change-delivery"),
         published::<Dispatch>("dispatch"),
         published::<OpenDoor>("open-door"),
         published::<CloseDoor>("close-door"),
         published::<Complete>("complete"),
         published::<Reissue>("reissue"),
         published::<Cancel>("cancel"),
+        published::<LeaveAtDoorstep>("leave-at-doorstep"),
         published::<DeliveryView>("delivery"),
         published::<LogEntry>("log-entry"),
         published::<EvidenceBundle>("evidence-bundle"),

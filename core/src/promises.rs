@@ -136,6 +136,7 @@ guards! {
         DoorStillTheirs = "The redeeming transaction demands the household's claim on the door.",
         LeavesInTime = "An order to open has a last moment to leave, inside the window.",
         OffWaits = "Who takes the right back is answered only when no open on its way can leave any more.",
+        ChangedUntouched = "A delivery is changed only where its door was not used and no open may leave or be carried out late.",
         BoundToDriver = "Once a driver is known, no other opens.",
         BoundToPlace = "The driver must stand at the door.",
         BoundToParcel = "The parcel scanned must be one of the delivery's.",

@@ -19,6 +19,7 @@ impl DeliveryEvent {
             // household it is never told which person.
             Self::Booked { carrier: _, door: _, window: _, tracking_numbers: _ }
             | Self::Dispatched { driver: _, arm_at: _ }
+            | Self::Changed { window: _, arm_at: _, driver: _, tracking_numbers: _ }
             | Self::Armed { code_number: _ }
             | Self::OpenRequested {
                 command: _,
@@ -43,6 +44,9 @@ impl DeliveryEvent {
             | Self::Reissued { driver: _, number: _ }
             | Self::ReissueLapsed
             | Self::Completed { by: _, dropped: _ }
+            // The carrier's own word, of which it tells the household.
+            | Self::DoorstepRequested { reason: _, remark: _ }
+            | Self::LeftAtDoorstep { reason: _, remark: _ }
             | Self::Cancelled { reason: _ }
             | Self::Expired => self.clone(),
             Self::Opened { reading } => Self::Opened {

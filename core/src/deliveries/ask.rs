@@ -1,19 +1,20 @@
-//! The carrier's requests that move no door: dispatch, complete, cancel, and reissue in a file of its own. One transaction holds what happened and the answer.
+//! The carrier's requests that move no door: dispatch, change, complete, cancel, and reissue in a file of its own. One transaction holds
+//! what happened and the answer.
 
 use postern_contract::{
-    carrier::{Cancel, Complete, Dispatch},
+    carrier::{Cancel, ChangeDelivery, Complete, Dispatch, LeaveAtDoorstep},
     delivery::DeliveryView,
     ids::DeliveryId,
 };
 
 use super::{
-    answer::Idempotent,
+    answer::{Idempotent, must_be_active},
     commit::{decide_now, follow_up, load, prepare},
     site::load_policy,
 };
 use crate::{
     Error, Platform,
-    grant::{Command, Viewer},
+    grant::{Change, Command, Viewer},
     store::StoreError,
 };
 
@@ -33,6 +34,41 @@ pub async fn dispatch(
         driver: body.driver.clone(),
     })
     .await
+}
+
+/// What was booked becomes another, while the door has not been told to open.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn change(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: ChangeDelivery,
+) -> Result<DeliveryView, Error> {
+    change_if(platform, caller, delivery, body, |_| true).await
+}
+
+/// The same, of a delivery that is `as_seen`. A repeat under the same key gets its answer all the same.
+///
+/// # Errors
+/// As [`change`], and [`Error::Changed`].
+pub async fn change_if(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: ChangeDelivery,
+    as_seen: impl Fn(&DeliveryView) -> bool,
+) -> Result<DeliveryView, Error> {
+    must_be_active(platform, &caller.carrier).await?;
+    let command = || {
+        Command::Change(Change {
+            window: body.window,
+            driver: body.driver.clone(),
+            tracking_numbers: body.tracking_numbers.clone(),
+        })
+    };
+    ask_if(platform, caller, delivery, command, as_seen).await
 }
 
 /// The parcels are inside and the driver has left.
@@ -67,11 +103,38 @@ pub async fn cancel(
     .await
 }
 
+/// The parcels were left at the doorstep.
+///
+/// # Errors
+/// See [`Error`]; a refusal by the grant is [`Error::Refused`].
+pub async fn leave_at_doorstep(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: LeaveAtDoorstep,
+) -> Result<DeliveryView, Error> {
+    ask(platform, caller, delivery, || Command::LeaveAtDoorstep {
+        reason: body.reason,
+        remark: body.remark.clone(),
+    })
+    .await
+}
+
 pub(super) async fn ask(
     platform: &Platform,
     caller: &Idempotent,
     delivery: DeliveryId,
     command: impl Fn() -> Command,
+) -> Result<DeliveryView, Error> {
+    ask_if(platform, caller, delivery, command, |_| true).await
+}
+
+async fn ask_if(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    command: impl Fn() -> Command,
+    as_seen: impl Fn(&DeliveryView) -> bool,
 ) -> Result<DeliveryView, Error> {
     for _ in 0..TRIES_MAX {
         let (found, loaded) = tokio::join!(caller.find(platform), load(platform, delivery));
@@ -81,6 +144,9 @@ pub(super) async fn ask(
         let mut loaded = loaded?
             .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
             .ok_or(Error::NotFound)?;
+        if !as_seen(&loaded.grant.view(Viewer::Carrier)) {
+            return Err(Error::Changed);
+        }
         let command = command();
         if command.rests_on_consent() {
             // What the household agreed to may have changed since it was last looked at.

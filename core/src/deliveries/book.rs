@@ -1,53 +1,24 @@
-//! Can a delivery be had at an address, and booking one.
+//! Booking a delivery.
 
-use postern_contract::{
-    carrier::{AskEligibility, BookDelivery, Eligibility},
-    delivery::DeliveryView,
-    ids::CarrierId,
-    place::Address,
-};
+use postern_contract::{carrier::BookDelivery, delivery::DeliveryView};
 
 use super::{
-    answer::{Idempotent, must_be_active},
+    answer::Idempotent,
     commit::{follow_up, grant_write, log_write},
-    site::load_site,
+    eligibility::site_at,
+    list::relist,
 };
 use crate::{
     Error, Platform,
-    grant::{Booking, DeliverySite, Viewer, book as book_grant, eligibility},
+    grant::{Booking, Viewer, book as book_grant},
     log::LogSalt,
-    store::{Owner, StoreError, Write},
+    store::{StoreError, Write},
 };
 
 const TRIES_MAX: usize = 12;
 /// How many deliveries of all carriers may be under way at one household: turning off ends every one of them, and is waited for.
 /// Bookings at the very same time may go a few beyond it.
 pub const UNDER_WAY_MAX: usize = 100;
-
-/// Whether a parcel to this address can be left in the garage by this carrier.
-///
-/// # Errors
-/// [`Error::Invalid`] for a postal code that is none; [`Error::Store`].
-pub async fn ask_eligibility(
-    platform: &Platform,
-    carrier: &CarrierId,
-    question: &AskEligibility,
-) -> Result<Eligibility, Error> {
-    let (active, site) = tokio::join!(
-        must_be_active(platform, carrier),
-        site_at(platform, &question.address)
-    );
-    active?;
-    let site = site?;
-    let now = platform.now();
-    Ok(eligibility(
-        site.as_ref(),
-        carrier,
-        question.window.as_ref(),
-        now,
-        &platform.limits,
-    ))
-}
 
 /// Books a delivery. The delivery, the first entry of its log, its place among the household's and the answer to this request
 /// come to be in one transaction.
@@ -82,13 +53,14 @@ pub async fn book(
         }
         let view = grant.view(Viewer::Carrier);
         let version = grant.policy.consent.version;
-        let writes = vec![
+        let mut writes = vec![
             grant_write(platform, &grant, None)?,
             log_write(&grant, &first)?,
             Write::list_active(grant.household, grant.delivery),
             Write::check_consent(grant.household, version),
             caller.answered(platform, &view)?,
         ];
+        writes.extend(relist(None, &grant));
         match platform.store.transact(writes).await {
             Ok(()) => {
                 follow_up(platform, &grant).await;
@@ -99,12 +71,4 @@ pub async fn book(
         }
     }
     Err(Error::Contended)
-}
-
-async fn site_at(platform: &Platform, address: &Address) -> Result<Option<DeliverySite>, Error> {
-    let normalised = address.normalised()?;
-    match platform.store.household_of(Owner::Address(&normalised)).await? {
-        Some(household) => load_site(platform, household).await.map(Some),
-        None => Ok(None),
-    }
 }

@@ -1,6 +1,7 @@
 //! Loading a grant, and committing what was decided about it: one transaction, on condition that nobody else was faster.
 
 use postern_contract::{
+    delivery::GrantState,
     event::{DeliveryEvent, LogEntry},
     ids::DeliveryId,
 };
@@ -8,7 +9,7 @@ use postern_keys::{SealContext, Sealed};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use super::operator;
+use super::{list::relist, operator};
 use crate::{
     Error, Platform,
     grant::{Command, Context, Grant, Limits, Refusal, decide, due_at},
@@ -115,9 +116,14 @@ async fn follow(
     if after.code_ready && after.codes_minted > before.codes_minted {
         writes.push(Write::put_code(delivery, &mint(platform, after).await?));
     }
+    // The code of a window that is no longer the delivery's.
+    if before.code_ready && after.state == GrantState::Scheduled {
+        writes.push(Write::forget_code(delivery));
+    }
     if after.state.is_end() && !before.state.is_end() {
         writes.extend(Write::list_past(after.household, delivery));
     }
+    writes.extend(relist(Some(before), after));
     Ok(writes)
 }
 

@@ -8,6 +8,8 @@ mod ask;
 mod book;
 mod close;
 mod commit;
+mod eligibility;
+mod list;
 mod look;
 mod open;
 mod operator;
@@ -21,12 +23,14 @@ mod take_over;
 
 pub use self::{
     answer::Idempotent,
-    ask::{cancel, complete, dispatch},
-    book::{UNDER_WAY_MAX, ask_eligibility, book},
+    ask::{cancel, change, change_if, complete, dispatch, leave_at_doorstep},
+    book::{UNDER_WAY_MAX, book},
     close::{CLOSING, Closing, close},
     commit::code_record,
+    eligibility::{ask_eligibilities, ask_eligibility},
+    list::{Wanted, list},
     open::{OPENING, Opening, open},
-    read::{evidence, get, get_of_household, list, log, wait_until},
+    read::{evidence, get, get_of_household, log, wait_until},
     reissue::{REISSUING, Reissuing, reissue},
     take_over::take_over,
 };

@@ -64,23 +64,6 @@ async fn find(
     Ok(grant.view(viewer))
 }
 
-/// A carrier's deliveries, the newest first.
-///
-/// # Errors
-/// [`Error::Store`].
-pub async fn list(
-    platform: &Platform,
-    carrier: &CarrierId,
-    limit: usize,
-    after: Option<PageKey>,
-) -> Result<Fetched<DeliveryView>, Error> {
-    let page = platform
-        .store
-        .deliveries_of_carrier::<Grant>(carrier, limit, after)
-        .await?;
-    page.try_map(|grant| Ok(grant.view(Viewer::Carrier)))
-}
-
 /// A delivery's log as `viewer` is shown it, the oldest entry first. Whoever asks must have been let see the delivery.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
+    delivery::Window,
     door::DoorReading,
     event::{DeliveryEvent, LogEntry},
     evidence::{
@@ -78,6 +79,29 @@ fn booked_door(log: &[LogEntry]) -> Option<DoorId> {
         DeliveryEvent::Booked { door, .. } => Some(*door),
         _ => None,
     }
+}
+
+/// The window and the parcels by the log: as they were booked, and then changed.
+fn booked(log: &[LogEntry]) -> Option<(Window, Vec<TrackingNumber>)> {
+    log.iter().fold(None, |known, entry| match (known, &entry.event) {
+        (
+            _,
+            DeliveryEvent::Booked {
+                window,
+                tracking_numbers,
+                ..
+            },
+        ) => Some((*window, tracking_numbers.clone())),
+        (
+            Some((before, had)),
+            DeliveryEvent::Changed {
+                window,
+                tracking_numbers,
+                ..
+            },
+        ) => Some((window.unwrap_or(before), tracking_numbers.clone().unwrap_or(had))),
+        (known, _) => known,
+    })
 }
 
 /// What the log says of each parcel.

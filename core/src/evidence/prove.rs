@@ -6,7 +6,7 @@ use postern_keys::{
     jws::{JwsError, SignedMessage},
 };
 
-use super::{booked_door, parcels, readings};
+use super::{booked, booked_door, parcels, readings};
 use crate::log::{self, NotGenuine};
 
 /// The platform's public keys, as `GET /v1/signing-keys` answers them.
@@ -97,7 +97,11 @@ fn agreeing(payload: &[u8]) -> Result<Proven, NotEvidence> {
             "the parties",
         ),
         (booked_door(&bundle.log) == Some(parties.door), "the door"),
-        (bundle.policy.window == view.window, "the window"),
+        (
+            bundle.policy.window == view.window
+                && booked(&bundle.log) == Some((view.window, view.tracking_numbers.clone())),
+            "the window",
+        ),
         (
             bundle.parcels == parcels(&view.tracking_numbers, &bundle.log),
             "the parcels",

@@ -17,7 +17,8 @@ pub enum Chore {
     Arm,
     /// End a grant whose window went by.
     Expire,
-    /// End a grant that was waiting for a late open to be ruled out.
+    /// End a grant whose right was taken back, or whose parcels were left at the doorstep, and that was waiting for a late open to be ruled
+    /// out.
     FinishRevocation,
     /// Note that a command has no outcome though its time is over.
     Lapse,
@@ -72,7 +73,7 @@ fn armed(grant: &Grant) -> (Timestamp, Chore) {
     if grant.door_in_use() {
         return (grant.updated_at, Chore::ReadDoor);
     }
-    match (grant.revocation, grant.reissue_until) {
+    match (grant.withdrawn(), grant.reissue_until) {
         (Some(_), _) => (grant.updated_at, Chore::FinishRevocation),
         (None, Some(until)) if grant.was_closed() => (until, Chore::LapseReissue),
         _ => (grant.window.ends_at(), Chore::Expire),
@@ -90,7 +91,12 @@ fn taken_over(grant: &Grant, now: Timestamp, limits: &Limits) -> Option<(Timesta
         return None;
     }
     let watching = grant.watch_until.is_some_and(|until| now < until);
-    let chore = if now < let_go_at || watching {
+    // An order that was taken a moment ago may yet be on its way.
+    let on_its_way = grant
+        .command
+        .as_ref()
+        .is_some_and(|command| now < command.send_by + limits.lapse_after);
+    let chore = if now < let_go_at || watching || on_its_way {
         Chore::ReadDoor
     } else {
         Chore::LetGo
@@ -103,6 +109,8 @@ fn closed(grant: &Grant, limits: &Limits) -> (Timestamp, Chore) {
     let closed_at = grant.closed_at.unwrap_or(grant.updated_at);
     if grant.watched() {
         (grant.updated_at, Chore::ReadDoor)
+    } else if grant.doorstep.is_some() {
+        (grant.updated_at, Chore::FinishRevocation)
     } else if seen_after_close(grant, limits) {
         (closed_at + limits.complete_after, Chore::Complete)
     } else {
@@ -123,7 +131,7 @@ fn moving(command: &PendingCommand, limits: &Limits) -> Option<(Timestamp, Chore
 
 fn open(grant: &Grant, limits: &Limits) -> (Timestamp, Chore) {
     let opened_at = grant.opened_at.unwrap_or(grant.updated_at);
-    let first = if grant.revocation.is_some() {
+    let first = if grant.withdrawn().is_some() {
         opened_at
     } else {
         opened_at + limits.left_open_after

@@ -11,7 +11,7 @@ use postern_contract::{
     unattended::UnattendedClosePermit,
 };
 
-use super::{Grant, GrantedDoor, Limits, Policy, Refusal};
+use super::{Grant, GrantedDoor, Limits, Policy, Refusal, offers::offers};
 use crate::log::{self, LogSalt};
 
 /// A household as a place to deliver to.
@@ -42,12 +42,13 @@ pub struct Booking {
     pub log_salt: LogSalt,
 }
 
-/// Whether `carrier` may have a delivery at `site`, within `window` where one is known.
+/// Whether `carrier` may have a delivery at `site`, within `window` where one is known; and the windows on offer on so many `days`.
 #[must_use]
 pub fn eligibility(
     site: Option<&DeliverySite>,
     carrier: &CarrierId,
     window: Option<&Window>,
+    days: u8,
     now: Timestamp,
     limits: &Limits,
 ) -> Eligibility {
@@ -56,13 +57,12 @@ pub fn eligibility(
         None => vec![Ineligible::NotOffered],
     };
     let eligible = reasons.is_empty();
-    let time_zone = site
-        .filter(|_| eligible)
-        .map(|site| site.policy.time_zone.clone());
+    let policy = site.filter(|_| eligible).map(|site| &site.policy);
     Eligibility {
         eligible,
         reasons,
-        time_zone,
+        time_zone: policy.map(|policy| policy.time_zone.clone()),
+        windows: policy.map_or_else(Vec::new, |policy| offers(policy, now, days, limits)),
     }
 }
 
@@ -83,23 +83,48 @@ fn bars(
         reasons.push(Ineligible::DoorNotReady);
     }
     if let Some(window) = window {
-        if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
-            reasons.push(Ineligible::WindowUnusable);
-        }
-        if consent
-            .preferences
-            .paused_until
-            .is_some_and(|until| until >= window.ends_at())
-        {
-            reasons.push(Ineligible::Paused);
-        }
-        // A zone that the tables no longer know is treated as "outside": never as "any time".
-        let meets = TimeZone::get(&site.policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
-        if !meets {
-            reasons.push(Ineligible::OutsideHours);
-        }
+        reasons.extend(window_bars(&site.policy, window, now, limits));
     }
     reasons
+}
+
+/// What speaks against a window.
+pub(super) fn window_bars(
+    policy: &Policy,
+    window: &Window,
+    now: Timestamp,
+    limits: &Limits,
+) -> Vec<Ineligible> {
+    let consent = &policy.consent;
+    let mut reasons = Vec::new();
+    if window.ends_at() <= now || window.starts_at() > now + limits.book_ahead_max {
+        reasons.push(Ineligible::WindowUnusable);
+    }
+    if consent
+        .preferences
+        .paused_until
+        .is_some_and(|until| until >= window.ends_at())
+    {
+        reasons.push(Ineligible::Paused);
+    }
+    // A zone that the tables no longer know is treated as "outside": never as "any time".
+    let meets = TimeZone::get(&policy.time_zone).is_ok_and(|zone| consent.hours_meet(window, &zone));
+    if !meets {
+        reasons.push(Ineligible::OutsideHours);
+    }
+    reasons
+}
+
+/// Whether these can be the parcels of a delivery.
+pub(super) fn countable(parcels: &[TrackingNumber]) -> Result<(), Refusal> {
+    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
+        return Err(Refusal::ParcelCount);
+    }
+    let repeated = |(at, parcel): (usize, &TrackingNumber)| parcels[..at].contains(parcel);
+    if parcels.iter().enumerate().any(repeated) {
+        return Err(Refusal::ParcelRepeated);
+    }
+    Ok(())
 }
 
 /// A door whose opener forbids it is not opened, and neither is one that could not be closed again.
@@ -120,21 +145,12 @@ pub fn book(
     now: Timestamp,
     limits: &Limits,
 ) -> Result<(Grant, LogEntry), Refusal> {
-    let parcels = &booking.tracking_numbers;
-    if parcels.is_empty() || parcels.len() > PARCELS_MAX {
-        return Err(Refusal::ParcelCount);
-    }
-    if parcels
-        .iter()
-        .enumerate()
-        .any(|(at, parcel)| parcels[..at].contains(parcel))
-    {
-        return Err(Refusal::ParcelRepeated);
-    }
+    countable(&booking.tracking_numbers)?;
     let answer = eligibility(
         site.as_ref(),
         &booking.carrier,
         Some(&booking.window),
+        0,
         now,
         limits,
     );
@@ -159,6 +175,7 @@ pub fn book(
         carrier: booking.carrier,
         household: site.household,
         door,
+        day: Some(site.policy.day_of(booking.window.starts_at())),
         window: booking.window,
         tracking_numbers: booking.tracking_numbers,
         carrier_reference: booking.carrier_reference,
@@ -180,6 +197,7 @@ pub fn book(
         reissues: 0,
         reissue_until: None,
         revocation: None,
+        doorstep: None,
         taken_over_at: None,
         overtaken_until: None,
         last_reading: None,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted},
-    delivery::RevocationReason,
+    delivery::{DoorstepReason, RevocationReason, Window},
     door::DoorReading,
     ids::CommandId,
     place::Fix,
@@ -21,6 +21,8 @@ pub enum Command {
         /// The driver, where already known.
         driver: Option<DriverRef>,
     },
+    /// What was booked changes.
+    Change(Change),
     /// Mint the code: its day has come.
     Arm,
     /// Open the door for the driver who stands before it.
@@ -81,6 +83,13 @@ pub enum Command {
         /// Why.
         reason: Remark,
     },
+    /// The parcels were left at the doorstep.
+    LeaveAtDoorstep {
+        /// Why.
+        reason: DoorstepReason,
+        /// In the driver's words.
+        remark: Option<Remark>,
+    },
     /// The window has gone by.
     Expire,
     /// A person of the household sees to the door that needs one.
@@ -94,13 +103,24 @@ pub enum Command {
     },
 }
 
+/// What of a booking becomes another.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// When the door may be opened.
+    pub window: Option<Window>,
+    /// The only driver who may.
+    pub driver: Option<DriverRef>,
+    /// All the parcels.
+    pub tracking_numbers: Option<Vec<TrackingNumber>>,
+}
+
 impl Command {
     /// Whether the decision rests on what the household agrees to at this moment.
     #[must_use]
     pub const fn rests_on_consent(&self) -> bool {
         matches!(
             self,
-            Self::Dispatch { .. } | Self::Open { .. } | Self::Reissue { .. }
+            Self::Dispatch { .. } | Self::Change(_) | Self::Open { .. } | Self::Reissue { .. }
         )
     }
 }

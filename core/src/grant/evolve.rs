@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use postern_contract::{
-    delivery::{Direction, GrantState, PendingCommand, Progress},
+    delivery::{Direction, Doorstep, DoorstepReason, GrantState, PendingCommand, Progress, Window},
     door::DoorReading,
     event::DeliveryEvent,
     ids::CommandId,
+    text::Remark,
 };
 
 use super::{Grant, Limits};
@@ -21,6 +22,22 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         DeliveryEvent::Dispatched { driver, arm_at } => {
             next.driver.clone_from(driver);
             next.arm_at = Some(*arm_at);
+        }
+        DeliveryEvent::Changed {
+            window,
+            arm_at,
+            driver,
+            tracking_numbers,
+        } => {
+            if let Some(window) = window {
+                move_to(&mut next, *window, *arm_at);
+            }
+            if driver.is_some() {
+                next.driver.clone_from(driver);
+            }
+            if let Some(tracking_numbers) = tracking_numbers {
+                next.tracking_numbers.clone_from(tracking_numbers);
+            }
         }
         DeliveryEvent::Armed { code_number } => {
             next.state = GrantState::Armed;
@@ -138,6 +155,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
             next.code_ready = false;
         }
         DeliveryEvent::Completed { .. } => end(&mut next, GrantState::Completed),
+        DeliveryEvent::DoorstepRequested { reason, remark } => {
+            next.doorstep = Some(doorstep(*reason, remark.as_ref(), at));
+            next.code_ready = false;
+        }
+        DeliveryEvent::LeftAtDoorstep { reason, remark } => {
+            let said = || doorstep(*reason, remark.as_ref(), at);
+            next.doorstep.get_or_insert_with(said);
+            end(&mut next, GrantState::Cancelled);
+        }
         DeliveryEvent::Cancelled { .. } => end(&mut next, GrantState::Cancelled),
         DeliveryEvent::Expired => end(&mut next, GrantState::Expired),
         DeliveryEvent::Revoked { reason } => {
@@ -146,6 +172,15 @@ pub fn evolve(grant: Grant, at: Timestamp, event: &DeliveryEvent, limits: &Limit
         }
     }
     next
+}
+
+/// The window is another: what was ready for the one before is so no longer.
+fn move_to(grant: &mut Grant, window: Window, arm_at: Option<Timestamp>) {
+    grant.day = Some(grant.policy.day_of(window.starts_at()));
+    grant.window = window;
+    grant.arm_at = arm_at;
+    grant.state = GrantState::Scheduled;
+    grant.code_ready = false;
 }
 
 /// Of two orders the opening may be either one's work: then the other may yet come, and is watched for during its whole time.
@@ -166,6 +201,14 @@ fn overtake(grant: &mut Grant) {
         .filter(|pending| pending.progress == Progress::Requested)
         .map(|pending| pending.send_by);
     grant.overtaken_until = grant.overtaken_until.max(unsent);
+}
+
+fn doorstep(reason: DoorstepReason, remark: Option<&Remark>, at: Timestamp) -> Doorstep {
+    Doorstep {
+        reason,
+        remark: remark.cloned(),
+        at,
+    }
 }
 
 fn requested(command: CommandId, direction: Direction, at: Timestamp, send_by: Timestamp) -> PendingCommand {

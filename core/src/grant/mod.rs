@@ -11,15 +11,16 @@ mod decide;
 mod evolve;
 mod geofence;
 mod limits;
+mod offers;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use postern_contract::{
     delivery::{
-        Attention, DeliveryView, Direction, DoorView, GrantState, PendingCommand, Progress, RevocationReason,
-        Window,
+        Attention, DeliveryView, Direction, DoorView, Doorstep, GrantState, PendingCommand, Progress,
+        RevocationReason, Window,
     },
     door::{DoorKind, DoorReading, UnattendedOpen},
     event::{DeliveryEvent, LogEntry},
@@ -33,11 +34,12 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     agenda::{Chore, chore, due_at, next_look},
     book::{Booking, DeliverySite, book, eligibility},
-    command::{Command, CommandResult, Context},
+    command::{Change, Command, CommandResult, Context},
     decide::decide,
     evolve::evolve,
     geofence::Geofence,
     limits::Limits,
+    offers::offers,
     refusal::Refusal,
 };
 use crate::{
@@ -78,6 +80,15 @@ pub struct Policy {
     pub time_zone: String,
 }
 
+impl Policy {
+    /// The day of a moment by the household's clock; by Greenwich's, where the tables no longer know its zone.
+    #[must_use]
+    pub fn day_of(&self, moment: Timestamp) -> Date {
+        let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
+        zone.to_datetime(moment).date()
+    }
+}
+
 /// A delivery's grant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Grant {
@@ -91,6 +102,9 @@ pub struct Grant {
     pub door: GrantedDoor,
     /// When the door may be opened.
     pub window: Window,
+    /// The day on which the window starts, by the household's clock.
+    #[serde(default)]
+    pub day: Option<Date>,
     /// The parcels.
     pub tracking_numbers: Vec<TrackingNumber>,
     /// The carrier's own name for the delivery.
@@ -135,6 +149,9 @@ pub struct Grant {
     pub reissue_until: Option<Timestamp>,
     /// Set when the household has taken the right back while the door was in use.
     pub revocation: Option<RevocationReason>,
+    /// Set when the parcels were left at the doorstep.
+    #[serde(default)]
+    pub doorstep: Option<Doorstep>,
     /// Since when a person sees to the door, once one has said so.
     #[serde(default)]
     pub taken_over_at: Option<Timestamp>,
@@ -202,6 +219,7 @@ impl Grant {
             state: self.state,
             attention: self.attention,
             window: self.window,
+            day: self.day,
             tracking_numbers: self.tracking_numbers.clone(),
             carrier_reference: self.carrier_reference.clone(),
             driver: self.driver.clone(),
@@ -211,6 +229,7 @@ impl Grant {
                 Viewer::Carrier => self.revocation.map(RevocationReason::shared),
                 Viewer::Household => self.revocation,
             },
+            doorstep: self.doorstep.clone(),
             taken_over_at: self.taken_over_at,
             created_at: self.created_at,
             updated_at: self.updated_at,
@@ -282,6 +301,28 @@ impl Grant {
         unsent
             .max(self.overtaken_until)
             .is_some_and(|until| now < until + limits.lapse_after)
+    }
+
+    /// Why nothing may be opened any more though the grant has not ended yet: the refusal of whoever asks.
+    #[must_use]
+    pub const fn withdrawn(&self) -> Option<Refusal> {
+        match (self.revocation, &self.doorstep) {
+            (Some(_), _) => Some(Refusal::DeliveryRevoked),
+            (None, Some(_)) => Some(Refusal::DeliveryCancelled),
+            (None, None) => None,
+        }
+    }
+
+    /// The end of a grant whose right was taken back, or whose parcels were left at the doorstep.
+    fn end_withdrawn(&self) -> Option<DeliveryEvent> {
+        match (self.revocation, &self.doorstep) {
+            (Some(reason), _) => Some(DeliveryEvent::Revoked { reason }),
+            (None, Some(doorstep)) => Some(DeliveryEvent::LeftAtDoorstep {
+                reason: doorstep.reason,
+                remark: doorstep.remark.clone(),
+            }),
+            (None, None) => None,
+        }
     }
 
     /// Whether the driver has been inside before: the code at hand, if any, is a reissued one.

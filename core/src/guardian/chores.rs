@@ -1,6 +1,6 @@
 //! What the guardian does for a delivery.
 
-use postern_contract::ids::DeliveryId;
+use postern_contract::{delivery::Doorstep, ids::DeliveryId};
 
 use super::Closing;
 use crate::{
@@ -38,9 +38,16 @@ async fn note(
 }
 
 async fn finish_revocation(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
-    match grant.revocation {
-        Some(reason) => note(platform, grant.delivery, || Command::Revoke { reason }).await,
-        None => Ok(grant),
+    match (grant.revocation, &grant.doorstep) {
+        (Some(reason), None) => note(platform, grant.delivery, || Command::Revoke { reason }).await,
+        (_, Some(Doorstep { reason, remark, .. })) => {
+            note(platform, grant.delivery, || Command::LeaveAtDoorstep {
+                reason: *reason,
+                remark: remark.clone(),
+            })
+            .await
+        }
+        (None, None) => Ok(grant),
     }
 }
 

@@ -213,7 +213,7 @@ impl Store {
             let found = self.query(plan.consistent().limit(1)).await?.items;
             match found.first() {
                 Some(item) if came_at(item)?.as_second() < since.as_second() => {
-                    low = needed(item, attribute::NUMBER)?
+                    low = needed(item, attribute::NUMBER)?;
                 }
                 _ => high = middle - 1,
             }

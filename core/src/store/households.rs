@@ -254,7 +254,7 @@ impl Store {
 }
 
 /// The delivery that a pointer points to.
-fn pointed(item: &Item, prefix: &str) -> Result<DeliveryId, StoreError> {
+pub(super) fn pointed(item: &Item, prefix: &str) -> Result<DeliveryId, StoreError> {
     let sort: String = required(item, attribute::SK)?;
     sort.strip_prefix(prefix)
         .and_then(|id| id.parse().ok())

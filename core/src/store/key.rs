@@ -7,11 +7,12 @@ mod due;
 
 use std::fmt;
 
+use jiff::civil::Date;
 use postern_contract::{
     ids::{
         ActivityId, CarrierId, DeliveryId, DoorId, EventId, HouseholdId, LinkId, PushId, VendorId, WebhookId,
     },
-    text::{DoorRef, SecretText},
+    text::{DoorRef, SecretText, TrackingNumber},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -74,6 +75,10 @@ pub enum Key {
     Feed(CarrierId),
     /// A carrier's webhook endpoints.
     Webhooks(CarrierId),
+    /// A carrier's delivery among those of a day.
+    OfDay(CarrierId, Date, DeliveryId),
+    /// A carrier's delivery among those of a parcel.
+    OfParcel(CarrierId, KeyDigest, DeliveryId),
     /// An event of a carrier's feed, by its number.
     Event(CarrierId, u64),
     /// Under which number of which carrier an event is.
@@ -115,6 +120,12 @@ impl Key {
         Self::DoorClaim(vendor.clone(), KeyDigest::of(door.as_str()))
     }
 
+    /// A carrier's delivery among those of the parcel with this number.
+    #[must_use]
+    pub fn of_parcel(carrier: &CarrierId, number: &TrackingNumber, delivery: DeliveryId) -> Self {
+        Self::OfParcel(carrier.clone(), KeyDigest::of(number.as_str()), delivery)
+    }
+
     /// What `tenant` asked for under this idempotency key.
     #[must_use]
     pub fn idempotency(tenant: &str, key: &str) -> Self {
@@ -149,6 +160,8 @@ impl Key {
             Self::Carrier(carrier) | Self::Feed(carrier) | Self::Webhooks(carrier) => {
                 format!("CARRIER#{carrier}")
             }
+            Self::OfDay(carrier, day, _) => Partition::DayOf(carrier.clone(), *day).value(),
+            Self::OfParcel(carrier, parcel, _) => Partition::ParcelOf(carrier.clone(), *parcel).value(),
             Self::Event(carrier, _) => Partition::Feed(carrier.clone()).value(),
             Self::EventPlace(event) => format!("EVENT#{event}"),
             Self::Push(webhook, _) => Partition::PushesTo(*webhook).value(),
@@ -176,6 +189,9 @@ impl Key {
             Self::Activity(_, activity) => format!("{}{activity}", prefix::ACTIVITY),
             Self::LinkState(_) => "STATE".to_owned(),
             Self::DoorClaim(..) => "OWNER".to_owned(),
+            Self::OfDay(.., delivery) | Self::OfParcel(.., delivery) => {
+                format!("{}{delivery}", prefix::DELIVERY)
+            }
             Self::Carrier(_) => "CARRIER".to_owned(),
             Self::Feed(_) => "FEED".to_owned(),
             Self::Webhooks(_) => "WEBHOOKS".to_owned(),
@@ -210,6 +226,7 @@ pub(super) mod prefix {
     pub(in crate::store) const LOG: &str = "LOG#";
     pub(in crate::store) const ACTIVE: &str = "ACTIVE#";
     pub(in crate::store) const PAST: &str = "PAST#";
+    pub(in crate::store) const DELIVERY: &str = "DLV#";
     pub(in crate::store) const LINK: &str = "LINK#";
     pub(in crate::store) const DOOR: &str = "DOOR#";
     pub(in crate::store) const ENDING: &str = "ENDING#";
@@ -236,6 +253,10 @@ pub enum Partition {
     Household(HouseholdId),
     /// In `by_owner`: the deliveries of a carrier.
     DeliveriesOf(CarrierId),
+    /// In the table: the deliveries of a carrier whose windows start on a day, by their households' clocks.
+    DayOf(CarrierId, Date),
+    /// In the table: the deliveries of a carrier that have a parcel.
+    ParcelOf(CarrierId, KeyDigest),
     /// In the table: the events of a carrier's feed.
     Feed(CarrierId),
     /// In `by_owner`: the activity of a household.
@@ -253,6 +274,12 @@ pub enum Partition {
 }
 
 impl Partition {
+    /// The deliveries of a carrier that have the parcel with this number.
+    #[must_use]
+    pub fn parcel_of(carrier: &CarrierId, number: &TrackingNumber) -> Self {
+        Self::ParcelOf(carrier.clone(), KeyDigest::of(number.as_str()))
+    }
+
     /// The value of the partition's key.
     #[must_use]
     pub fn value(&self) -> String {
@@ -260,6 +287,8 @@ impl Partition {
             Self::Delivery(delivery) => format!("DLV#{delivery}"),
             Self::Household(household) => format!("HH#{household}"),
             Self::DeliveriesOf(carrier) => format!("CARRIER#{carrier}"),
+            Self::DayOf(carrier, day) => format!("DAY#{carrier}#{day}"),
+            Self::ParcelOf(carrier, parcel) => format!("PARCEL#{carrier}#{parcel}"),
             Self::Feed(carrier) => format!("FEED#{carrier}"),
             Self::ActivityOf(household) => format!("ACT#{household}"),
             Self::Carriers => "OPERATOR#CARRIERS".to_owned(),

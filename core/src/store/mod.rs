@@ -17,6 +17,7 @@ mod idempotency;
 mod item;
 pub mod key;
 mod links;
+mod lists;
 mod pushes;
 mod read;
 mod retry;

@@ -121,6 +121,8 @@ impl QueryPlan {
         match self.partition {
             Partition::Delivery(_)
             | Partition::Household(_)
+            | Partition::DayOf(..)
+            | Partition::ParcelOf(..)
             | Partition::Feed(_)
             | Partition::PushesTo(_) => None,
             Partition::DeliveriesOf(_)

@@ -3,10 +3,12 @@
 //! Who is cut off between the two leaves an attempt without an outcome. Once its time is up it counts as one of unknown outcome, and
 //! the next attempt goes out: an endpoint may be told twice, and is never not told.
 
+use std::fmt;
+
 use jiff::Timestamp;
 use postern_contract::{
     feed::{CarrierEvent, WebhookChanged, WebhookEvent},
-    ids::{CarrierId, EventId},
+    ids::{CarrierId, EventId, WebhookId},
     push::PushState,
     webhook::WebhookUrl,
 };
@@ -22,7 +24,6 @@ use crate::{
 const TRIES_MAX: usize = 12;
 
 /// What is to be posted, and where.
-#[derive(Debug)]
 pub struct Letter {
     /// Where.
     pub url: WebhookUrl,
@@ -36,6 +37,13 @@ pub struct Letter {
     pub body: String,
     push: Push,
     version: u64,
+}
+
+/// An address may hold what only its carrier knows.
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Letter").field(&self.push.place).finish()
+    }
 }
 
 impl Letter {
@@ -174,7 +182,7 @@ async fn event_of(outbox: &Outbox, push: &Push) -> Result<Option<CarrierEvent>, 
 /// The event that tells an endpoint that this is a test.
 pub(super) fn test_event(
     carrier: &CarrierId,
-    webhook: postern_contract::ids::WebhookId,
+    webhook: WebhookId,
     id: EventId,
     at: Timestamp,
 ) -> CarrierEvent {

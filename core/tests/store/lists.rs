@@ -142,6 +142,44 @@ async fn grants_come_in_the_order_asked_for_however_many_in_one_wave_a_hundred()
     assert_eq!(mine, (0..120).rev().map(|n| json!(n)).collect::<Vec<_>>());
 }
 
+#[tokio::test]
+async fn a_delivery_is_listed_under_its_day_and_its_parcels_until_it_is_taken_out() {
+    let (record, store) = record().await;
+    let (north, south): (CarrierId, CarrierId) = ("north".parse().unwrap(), "south".parse().unwrap());
+    let (day, next) = (jiff::civil::date(2026, 11, 23), jiff::civil::date(2026, 11, 24));
+    let (one, two) = ("PARCEL-1".parse().unwrap(), "PARCEL-2".parse().unwrap());
+    let mut writes = Vec::new();
+    for number in 0..5 {
+        writes.push(Write::list_of_day(&north, day, delivery(number)));
+        writes.push(Write::list_of_parcel(&north, &one, delivery(number)));
+    }
+    writes.push(Write::list_of_day(&south, day, delivery(7)));
+    writes.push(Write::list_of_parcel(&north, &two, delivery(8)));
+    store.transact(writes).await.unwrap();
+    let (store, recorder) = watched(&record);
+    let youngest_first: Vec<_> = (0..5).rev().map(delivery).collect();
+    let (_, of_day) = walk(async |at| store.deliveries_of_day(&north, day, 2, at).await.unwrap()).await;
+    assert_eq!((of_day, recorder.waves()), (youngest_first.clone(), 3));
+    let (_, of_parcel) =
+        walk(async |at| store.deliveries_of_parcel(&north, &one, 2, at).await.unwrap()).await;
+    assert_eq!(of_parcel, youngest_first);
+    let nobody = store.deliveries_of_day(&north, next, 2, None).await.unwrap();
+    assert_eq!(nobody.items, []);
+
+    let taken_out = vec![
+        Write::unlist_of_day(&north, day, delivery(3)),
+        Write::list_of_day(&north, next, delivery(3)),
+        Write::unlist_of_parcel(&north, &one, delivery(3)),
+    ];
+    store.transact(taken_out).await.unwrap();
+    let left = store.deliveries_of_day(&north, day, 9, None).await.unwrap();
+    assert_eq!(left.items, [delivery(4), delivery(2), delivery(1), delivery(0)]);
+    let left = store.deliveries_of_parcel(&north, &one, 9, None).await.unwrap();
+    assert_eq!(left.items, [delivery(4), delivery(2), delivery(1), delivery(0)]);
+    let moved = store.deliveries_of_day(&north, next, 9, None).await.unwrap();
+    assert_eq!(moved.items, [delivery(3)]);
+}
+
 /// The write of an entry of a delivery by the carrier `north`.
 fn told(entry: &LogEntry) -> Result<Write, StoreError> {
     let standing = Standing {

@@ -1,6 +1,6 @@
 //! How the carriers' API describes itself: its messages by their published schemas, and what is particular to it.
 
-use postern_contract::{carrier, delivery, event, feed, ids, push, webhook};
+use postern_contract::{carrier, delivery, event, feed, ids, push, text, webhook};
 use postern_http::openapi::{About, Flow};
 use serde_json::Value;
 
@@ -9,13 +9,17 @@ use crate::{DELIVERIES, QUOTAS, WEBHOOKS};
 postern_http::messages! {
     AskEligibility = carrier::AskEligibility;
     Eligibility = carrier::Eligibility;
+    AskEligibilities = carrier::AskEligibilities;
+    Eligibilities = carrier::Eligibilities;
     BookDelivery = carrier::BookDelivery;
+    ChangeDelivery = carrier::ChangeDelivery;
     Dispatch = carrier::Dispatch;
     OpenDoor = carrier::OpenDoor;
     CloseDoor = carrier::CloseDoor;
     Complete = carrier::Complete;
     Reissue = carrier::Reissue;
     Cancel = carrier::Cancel;
+    LeaveAtDoorstep = carrier::LeaveAtDoorstep;
     FeedPage = feed::FeedPage;
     WebhookId = ids::WebhookId;
     CreateWebhook = webhook::CreateWebhook;
@@ -28,6 +32,9 @@ postern_http::messages! {
     Replay = push::Replay;
     Replayed = push::Replayed;
     DeliveryId = ids::DeliveryId;
+    TrackingNumber = text::TrackingNumber;
+    DriverRef = text::DriverRef;
+    GrantState = delivery::GrantState;
     Delivery = delivery::DeliveryView;
     DeliveryPage = delivery::Page<delivery::DeliveryView>;
     LogPage = delivery::Page<event::LogEntry>;

@@ -103,7 +103,7 @@ fn answered(answer: &Response) -> Told {
 fn unanswered(error: reqwest::Error, letter: &Letter) -> Told {
     let first: Option<&dyn StdError> = Some(&error);
     let not_allowed =
-        std::iter::successors(first, |&error| error.source()).any(|error| error.is::<NotAllowed>());
+        std::iter::successors(first, |&error| error.source()).any(<dyn StdError>::is::<NotAllowed>);
     let outcome = if not_allowed {
         AttemptOutcome::AddressNotAllowed
     } else if error.is_timeout() {

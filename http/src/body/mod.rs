@@ -115,6 +115,15 @@ pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     parse(bytes).map(|(_, body)| body)
 }
 
+/// Reads one of many things in a body that was read already, refused as [`Json`] refuses.
+///
+/// # Errors
+/// `unknown_field` or `invalid_field`, with the field's path within the thing.
+pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value)
+        .map_err(|error| fault::in_body(&error.path().to_string(), &error.inner().to_string()))
+}
+
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<(Value, T), Problem> {
     let value = strict::parse(bytes)
         .map_err(|not_json| Problem::new(&MALFORMED_JSON).with("reason", not_json.words()))?;

@@ -167,8 +167,26 @@ impl Problem {
     /// The answer in a language, with the request's id as its `instance`.
     #[must_use]
     pub fn render(&self, language: Language, instance: Option<&str>) -> Response {
+        let body = self.body(language, instance);
+        let mut response = (self.status(), self.0.headers.clone(), AxumJson(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+        headers.append(VARY, HeaderValue::from_static("accept-language"));
+        response
+    }
+}
+
+impl Problem {
+    /// The problem as JSON, for an answer in which it is about one of many things.
+    #[must_use]
+    pub fn value(&self, language: Language) -> Value {
+        serde_json::to_value(self.body(language, None)).unwrap_or_default()
+    }
+
+    fn body<'a>(&'a self, language: Language, instance: Option<&'a str>) -> Body<'a> {
         let text = self.0.entry.text(language);
-        let body = Body {
+        Body {
             r#type: format!("{TYPE_BASE}{}", self.code()),
             title: text.title,
             status: self.0.entry.status,
@@ -176,13 +194,7 @@ impl Problem {
             detail: self.detail(language),
             instance,
             members: &self.0.members,
-        };
-        let mut response = (self.status(), self.0.headers.clone(), AxumJson(body)).into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-        headers.append(VARY, HeaderValue::from_static("accept-language"));
-        response
+        }
     }
 }
 

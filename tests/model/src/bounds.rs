@@ -30,6 +30,8 @@ pub struct Bounds {
     pub horizon: Tick,
     /// The delivery's window: from one tick up to another.
     pub window: (Tick, Tick),
+    /// Another window, which the carrier may change it to.
+    pub other_window: (Tick, Tick),
     /// What may happen on one path.
     pub left: Left,
     /// How many flows are in the middle of their work at once.
@@ -52,7 +54,15 @@ pub struct Bounds {
 
 /// The carrier's requests beside opening and closing.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each switches one request on, and they are independent"
+)]
 pub struct Asks {
+    /// Changing the window.
+    pub change: bool,
+    /// Leaving the parcels at the doorstep.
+    pub doorstep: bool,
     /// Calling off.
     pub cancel: bool,
     /// Saying that the parcels are inside.

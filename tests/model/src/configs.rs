@@ -1,5 +1,9 @@
 //! The configurations: each looks at one matter, exhaustively within its bounds.
 
+mod visits;
+
+pub use visits::*;
+
 use crate::{
     bounds::{Asks, Bounds, Start, Wishes},
     places::{self, Place},
@@ -53,6 +57,7 @@ const BASE: Bounds = Bounds {
     start: Start::Armed,
     horizon: 8,
     window: (1, 6),
+    other_window: (0, 0),
     left: NOTHING,
     flows_max: 2,
     sights_max: 0,
@@ -60,12 +65,16 @@ const BASE: Bounds = Bounds {
     tells_changes: false,
     skew: 0,
     reissues_max: 1,
-    asks: Asks {
-        cancel: false,
-        complete: false,
-        reissue: false,
-    },
+    asks: NO_ASKS,
     wishes: NO_WISHES,
+};
+
+const NO_ASKS: Asks = Asks {
+    change: false,
+    doorstep: false,
+    cancel: false,
+    complete: false,
+    reissue: false,
 };
 
 const NO_WISHES: Wishes = Wishes {
@@ -194,7 +203,7 @@ pub const TENANTS: Config = Config {
         asks: Asks {
             cancel: true,
             complete: true,
-            reissue: false,
+            ..NO_ASKS
         },
         wishes: Wishes {
             off: false,
@@ -302,9 +311,9 @@ pub const REISSUE: Config = Config {
         horizon: 9,
         window: (1, 10),
         asks: Asks {
-            cancel: false,
             complete: true,
             reissue: true,
+            ..NO_ASKS
         },
         flows_max: 1,
         left: Left {
@@ -350,7 +359,7 @@ pub const BOOKED: Config = Config {
         asks: Asks {
             cancel: true,
             complete: true,
-            reissue: false,
+            ..NO_ASKS
         },
         left: Left {
             opens: 1,
@@ -377,4 +386,6 @@ pub const ALL: &[Config] = &[
     REISSUE,
     SILENCE,
     BOOKED,
+    CHANGED,
+    DOORSTEP,
 ];

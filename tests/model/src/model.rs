@@ -70,7 +70,10 @@ impl Delivery {
             errand: None,
             ordered: 0,
             left: self.bounds.left,
-            truth: Truth::default(),
+            truth: Truth {
+                window: self.bounds.window,
+                ..Truth::default()
+            },
         };
         if self.bounds.start == Start::Booked {
             return world;
@@ -145,6 +148,9 @@ impl Delivery {
                 world.truth.breaks(Promise::SecretsKept);
             }
         }
+        if decided.has("changed") && !after.code_ready {
+            world.code = None;
+        }
         if decided.leaks {
             world.truth.breaks(Promise::SecretsKept);
         }
@@ -155,9 +161,15 @@ impl Delivery {
         if decided.has("closed") && !world.truth.closed_since {
             world.truth.breaks(Promise::ClosedOrTold);
         }
-        world.truth.taken_back |= decided.has("revocation_requested") || decided.has("revoked");
+        let taken_back = [
+            "revocation_requested",
+            "revoked",
+            "doorstep_requested",
+            "left_at_doorstep",
+        ];
+        world.truth.taken_back |= taken_back.into_iter().any(|event| decided.has(event));
         world.truth.movement_told |= decided.has("moved_unordered");
-        world.truth.answered |= decided.has("cancelled");
+        world.truth.answered |= decided.has("cancelled") || decided.has("left_at_doorstep");
     }
 
     /// Whether the command under way is one of which something was heard.

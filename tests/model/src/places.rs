@@ -5,6 +5,7 @@ use postern_core::grant::Grant;
 
 use crate::{
     model::Delivery,
+    values::tick,
     world::{Due, Stands, World},
 };
 
@@ -83,6 +84,27 @@ places! {
     /// Two flows decided to open about the same grant.
     TWO_DECIDED = "two opens decided": |_grant, world| {
         world.flows.iter().filter(|flow| matches!(flow, crate::world::Flow::Decided { .. })).count() > 1
+    };
+    /// The parcels were left at the doorstep while an order to open might still be carried out.
+    DOORSTEP_IN_DOUBT = "doorstep in doubt": |grant, _world| grant.doorstep.is_some() && grant.watched();
+    /// The door opened after the parcels were left at the doorstep.
+    DOORSTEP_WHILE_OPEN = "doorstep while open": |grant, world| {
+        grant.doorstep.is_some() && grant.state == GrantState::Open && world.truth.ours.is_some()
+    };
+    /// The driver had been inside, and left the parcels at the doorstep all the same.
+    DOORSTEP_AFTER_CLOSING = "doorstep after closing": |grant, _world| {
+        grant.doorstep.is_some() && grant.was_closed() && grant.state == GrantState::Cancelled
+    };
+    /// The window was changed.
+    CHANGED = "window changed": |grant, world| tick(grant.window.ends_at()) == world.truth.window.1 && world.truth.window.0 == 4;
+    /// The window was changed while a flow had decided to open by the one before.
+    CHANGED_WHILE_DECIDED = "window changed while an open was decided": |_grant, world| {
+        world.truth.window.0 == 4
+            && world.flows.iter().any(|flow| matches!(flow, crate::world::Flow::Decided { at, .. } if *at < 4))
+    };
+    /// Opened by order in the window that it was changed to.
+    OPENED_IN_ANOTHER_WINDOW = "opened in another window": |grant, world| {
+        grant.state == GrantState::Open && world.truth.window.0 == 4 && world.truth.ours.is_some()
     };
     /// The door moved with nobody ordering it, and that was told.
     MOVED_UNORDERED = "moved unordered": |_grant, world| world.truth.movement_told;

@@ -170,6 +170,9 @@ impl Guarding<'_> {
                 Chore::CloseDoor | Chore::ReadDoor => self.read(),
                 Chore::Arm => self.note(Step::Arm),
                 Chore::Expire => self.note(Step::Expire),
+                Chore::FinishRevocation if self.model.rules.grant(self.grant).doorstep.is_some() => {
+                    self.note(Step::Doorstep);
+                }
                 Chore::FinishRevocation => self.note(Step::Revoke(TakenBack::Refused)),
                 Chore::Lapse => self.note(Step::Lapse),
                 Chore::LapseReissue => self.note(Step::LapseReissue),

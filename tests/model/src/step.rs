@@ -2,11 +2,11 @@
 
 use postern_contract::{
     adapter::{AdapterErrorKind, CommandAccepted, Disposition},
-    delivery::RevocationReason,
+    delivery::{DoorstepReason, RevocationReason},
 };
-use postern_core::grant::{Command, CommandResult};
+use postern_core::grant::{Change, Command, CommandResult};
 
-use crate::values::{Driver, Order, Seen, command, driver, fix, parcel, reading};
+use crate::values::{Driver, Order, Seen, Tick, command, driver, fix, parcel, reading, window};
 
 /// What a driver asks at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +52,7 @@ pub enum TakenBack {
 #[expect(missing_docs, reason = "each is the command of the same name")]
 pub enum Step {
     Dispatch,
+    Change(Tick, Tick),
     Arm,
     Open(Order, Asked),
     Close(Order, Driver),
@@ -65,6 +66,7 @@ pub enum Step {
     Reissue(Driver),
     LapseReissue,
     Cancel,
+    Doorstep,
     Expire,
     Revoke(TakenBack),
     TakeOver,
@@ -77,6 +79,10 @@ impl Step {
     pub fn command(self) -> Command {
         match self {
             Step::Dispatch => Command::Dispatch { driver: None },
+            Step::Change(from, until) => Command::Change(Change {
+                window: Some(window((from, until))),
+                ..Change::default()
+            }),
             Step::Arm => Command::Arm,
             Step::Open(order, asked) => Command::Open {
                 command: command(order),
@@ -106,6 +112,10 @@ impl Step {
             Step::LapseReissue => Command::LapseReissue,
             Step::Cancel => Command::Cancel {
                 reason: "lost".parse().expect("a remark"),
+            },
+            Step::Doorstep => Command::LeaveAtDoorstep {
+                reason: DoorstepReason::DoorDidNotOpen,
+                remark: None,
             },
             Step::Expire => Command::Expire,
             Step::TakeOver => Command::TakeOver,

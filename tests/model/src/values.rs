@@ -205,13 +205,19 @@ pub fn site() -> DeliverySite {
     }
 }
 
+/// A delivery's window, from one tick up to another.
+#[must_use]
+pub fn window((from, until): (Tick, Tick)) -> Window {
+    Window::new(at(from), at(until)).expect("a window that ends after it starts")
+}
+
 /// What the carrier books, for a window from one tick up to another.
 #[must_use]
-pub fn booking(window: (Tick, Tick)) -> Booking {
+pub fn booking(booked: (Tick, Tick)) -> Booking {
     Booking {
         delivery: DeliveryId::from_parts(1, 4),
         carrier: carrier(true),
-        window: Window::new(at(window.0), at(window.1)).expect("a window that ends after it starts"),
+        window: window(booked),
         tracking_numbers: vec![parcel(true)],
         carrier_reference: None,
         log_salt: LogSalt::new([4; 32]),

@@ -203,6 +203,8 @@ pub struct Broken(pub u8);
 /// What truly happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Truth {
+    /// The window that the carrier was last answered with.
+    pub window: (Tick, Tick),
     /// The codes for which an open left, as bits.
     pub codes_sent: u16,
     /// The orders that are on record, as bits.

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How often a carrier repeats one request.
-const TRIES: u32 = 8;
+pub(crate) const TRIES: u32 = 8;
 /// How often a driver asks anew at the door.
 const ATTEMPTS: u32 = 6;
 
@@ -67,10 +67,21 @@ impl Job {
     async fn deliver(&self, delivery: DeliveryId) {
         let time = self.caller.scene.time;
         time.until(self.plan.dispatch_at).await;
+        let early = self.strikes(Kind::Change);
+        if early {
+            self.change(delivery, "early").await;
+        }
         if !self.dispatch(delivery).await {
             return;
         }
         let arrival = self.arrival();
+        if self.strikes(Kind::Change) {
+            let spare = arrival.duration_since(self.caller.scene.now()).as_millis();
+            let spare = u64::try_from(spare).unwrap_or_default();
+            let after = Duration::from_millis(self.dice.between(0, spare));
+            sleep(after).await;
+            self.change(delivery, "late").await;
+        }
         time.until(arrival).await;
         self.under_way.fetch_add(1, Ordering::Relaxed);
         self.at_the_door(delivery).await;
@@ -81,7 +92,7 @@ impl Job {
         self.caller.scene.faults.strikes(kind)
     }
 
-    fn key(&self, verb: &str, attempt: u32) -> String {
+    pub(crate) fn key(&self, verb: &str, attempt: u32) -> String {
         format!("{verb}-{}-{attempt}", self.plan.number)
     }
 
@@ -131,7 +142,7 @@ impl Job {
                         number: self.plan.number,
                         carrier: self.plan.carrier,
                         household: self.plan.household,
-                        window,
+                        windows: vec![window],
                         parcels,
                         driver: None,
                         taken_back: None,
@@ -150,7 +161,7 @@ impl Job {
         None
     }
 
-    async fn verb(&self, delivery: DeliveryId, verb: &str, key: String, body: Value) -> Heard {
+    pub(crate) async fn verb(&self, delivery: DeliveryId, verb: &str, key: String, body: Value) -> Heard {
         let path = format!("/v1/deliveries/{delivery}/{verb}");
         let ask = Ask::send(Method::POST, path, body).keyed(key);
         self.caller.insist(&ask, TRIES).await
@@ -180,17 +191,6 @@ impl Job {
         false
     }
 
-    async fn cancel(&self, delivery: DeliveryId, after: Duration) {
-        sleep(after).await;
-        let body = json!({ "reason": "the customer called us" });
-        let heard = self.verb(delivery, "cancel", self.key("cancel", 0), body).await;
-        if matches!(&heard, Heard::Answer(answer) if answer.done()) {
-            self.caller
-                .truth
-                .taken_back(delivery, self.caller.scene.now(), "a cancel");
-        }
-    }
-
     /// Opens, goes in, closes, perhaps goes back in, and completes.
     async fn at_the_door(&self, delivery: DeliveryId) {
         if self.strikes(Kind::SecondDriver) {
@@ -201,6 +201,13 @@ impl Job {
                 return;
             }
         } else if !self.through_the_door(delivery, "open").await {
+            if self.dice.happens(0.5) {
+                self.leave_at_the_doorstep(delivery).await;
+            }
+            return;
+        }
+        if self.strikes(Kind::Doorstep) {
+            self.leave_at_the_doorstep(delivery).await;
             return;
         }
         let mut back = 0;

@@ -173,6 +173,10 @@ kinds! {
     SecondDriver = "second-driver", People, 80.0;
     /// The carrier calls the delivery off.
     Cancel = "cancel", People, 60.0;
+    /// The carrier moves the window's ends, at any time before the driver comes.
+    Change = "change", People, 120.0;
+    /// The driver leaves the parcels at the doorstep.
+    Doorstep = "doorstep", People, 80.0;
     /// The driver's app asks to open once more, under another key, though it was told that the door opens.
     OpensAgain = "opens-again", People, 80.0;
     /// The driver goes back in.

@@ -40,6 +40,7 @@ mod told;
 mod trace;
 mod truth;
 mod vendor;
+mod visits;
 mod wire;
 mod workload;
 

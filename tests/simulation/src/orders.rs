@@ -75,7 +75,7 @@ impl Witness {
             .collect();
         // The likeliest first: what is at its door now.
         let now = self.scene.now();
-        candidates.sort_by_key(|(_, booked)| !booked.window.contains(now));
+        candidates.sort_by_key(|(_, booked)| !booked.windows.iter().any(|window| window.contains(now)));
         for (delivery, _) in candidates {
             let log = self.record.whole_log(*delivery).await.ok()?;
             if log.iter().any(|entry| intends(&entry.event, command)) {
@@ -129,12 +129,14 @@ impl Witness {
         let now = self.scene.now();
         // The window is judged by the clock of the process that decided, and its end by the adapter's.
         let skew = SignedDuration::from_millis(SKEW_MS_MAX + 1);
-        let inside = booked.window.starts_at() - skew <= now && now < booked.window.ends_at() + skew;
+        let may = |window: &postern_contract::delivery::Window| {
+            window.starts_at() - skew <= now && now < window.ends_at() + skew
+        };
+        let inside = booked.windows.iter().any(may);
         self.scene.check(Promise::RightHolds, inside, || {
             format!(
-                "order {command} of {delivery} left at {now}, outside its window {} to {}",
-                booked.window.starts_at(),
-                booked.window.ends_at()
+                "order {command} of {delivery} left at {now}, outside its window: {:?}",
+                booked.windows
             )
         });
         self.scene

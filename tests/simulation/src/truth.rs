@@ -35,7 +35,8 @@ pub(crate) struct Booked {
     pub(crate) number: usize,
     pub(crate) carrier: usize,
     pub(crate) household: usize,
-    pub(crate) window: Window,
+    /// The window; while it is not known whether a change of it was done, all that it may be.
+    pub(crate) windows: Vec<Window>,
     pub(crate) parcels: Vec<String>,
     /// The one driver who may open, once the platform knows one.
     pub(crate) driver: Option<String>,
@@ -125,6 +126,13 @@ impl Truth {
     /// Everything that was booked.
     pub(crate) fn all_booked(&self) -> BTreeMap<DeliveryId, Booked> {
         lock(&self.0).booked.clone()
+    }
+
+    /// The window is one of these from now on, as far as its carrier knows.
+    pub(crate) fn windows(&self, delivery: DeliveryId, windows: Vec<Window>) {
+        if let Some(booked) = lock(&self.0).booked.get_mut(&delivery) {
+            booked.windows = windows;
+        }
     }
 
     /// From now on only this driver may open.

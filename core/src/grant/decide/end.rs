@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Whether the door may be other than closed, so that the grant must not end.
-fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
+pub(super) fn in_use(grant: &Grant, context: &Context<'_>) -> bool {
     context.stands(Guard::NoEndInUse) && grant.door_in_use()
 }
 
@@ -27,6 +27,9 @@ pub(super) fn complete(
         return Ok(Vec::new());
     }
     not_over(grant)?;
+    if grant.doorstep.is_some() {
+        return Err(Refusal::DeliveryCancelled);
+    }
     match grant.state {
         GrantState::Closed if !in_use(grant, context) => {}
         GrantState::Closed => return Err(Refusal::DoorInUse),
@@ -62,7 +65,8 @@ pub(super) fn complete_overdue(grant: &Grant, context: &Context<'_>) -> Vec<Deli
     let due = grant
         .closed_at
         .is_some_and(|at| context.now >= at + context.limits.complete_after);
-    if grant.state == GrantState::Closed && due && !in_use(grant, context) {
+    let inside = grant.doorstep.is_none();
+    if grant.state == GrantState::Closed && due && inside && !in_use(grant, context) {
         vec![DeliveryEvent::Completed {
             by: Actor::Guardian,
             dropped: Vec::new(),
@@ -108,10 +112,7 @@ pub(super) fn expire(grant: &Grant, context: &Context<'_>) -> Vec<DeliveryEvent>
     if !(unused && over) || in_use(grant, context) {
         return Vec::new();
     }
-    match grant.revocation {
-        Some(reason) => vec![DeliveryEvent::Revoked { reason }],
-        None => vec![DeliveryEvent::Expired],
-    }
+    vec![grant.end_withdrawn().unwrap_or(DeliveryEvent::Expired)]
 }
 
 /// The household takes the right back. From here no open is decided; a door in use is closed and watched first.

@@ -3,7 +3,9 @@
 //! An empty list of events means that there is nothing to do: what was asked for is so already. Every guard here is one that a
 //! promise rests on; they stand in a fixed order, from what is over to what is still missing.
 
+mod change;
 mod close;
+mod doorstep;
 mod end;
 mod observe;
 mod open;
@@ -26,6 +28,7 @@ use super::{Command, Context, Grant, Refusal};
 pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<Vec<DeliveryEvent>, Refusal> {
     match command {
         Command::Dispatch { driver } => open::dispatch(grant, driver, context),
+        Command::Change(change) => change::change(grant, change, context),
         Command::Arm => open::arm(grant, context),
         Command::Open {
             command,
@@ -52,6 +55,7 @@ pub fn decide(grant: &Grant, command: Command, context: &Context<'_>) -> Result<
         Command::Reissue { driver } => open::reissue(grant, driver, context),
         Command::LapseReissue => Ok(end::lapse_reissue(grant, context)),
         Command::Cancel { reason } => end::cancel(grant, reason, context),
+        Command::LeaveAtDoorstep { reason, remark } => doorstep::leave(grant, reason, remark, context),
         Command::Expire => Ok(end::expire(grant, context)),
         Command::TakeOver => Ok(take_over::take_over(grant)),
         Command::LetGo => Ok(take_over::let_go(grant, context)),

@@ -101,7 +101,7 @@ fn not_opened(
         reading,
     }];
     events.extend(attention(grant, None));
-    if grant.revocation.is_none() && grant.codes_minted < context.limits.codes_max {
+    if grant.withdrawn().is_none() && grant.codes_minted < context.limits.codes_max {
         events.push(next_code(grant));
     }
     events
@@ -200,9 +200,7 @@ fn stopped(grant: &Grant, pending: &PendingCommand, reading: DoorReading) -> Vec
 fn closed(grant: &Grant, reading: DoorReading, ordered: bool) -> Vec<DeliveryEvent> {
     let mut events = vec![DeliveryEvent::Closed { ordered, reading }];
     events.extend(attention(grant, None));
-    if let Some(reason) = grant.revocation.filter(|_| !grant.watched()) {
-        events.push(DeliveryEvent::Revoked { reason });
-    }
+    events.extend(grant.end_withdrawn().filter(|_| !grant.watched()));
     events
 }
 

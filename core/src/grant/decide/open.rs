@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
-    delivery::GrantState,
+    delivery::{GrantState, Window},
     event::DeliveryEvent,
     ids::CommandId,
     place::Fix,
@@ -38,7 +38,7 @@ pub(super) fn dispatch(
         return Err(Refusal::OutsideWindow { window: grant.window });
     }
     covered(grant, context, grant.window.starts_at().max(context.now), false)?;
-    let arm_at = day_start(grant, context).unwrap_or_else(|| grant.window.starts_at());
+    let arm_at = day_start(&grant.window, context);
     let nothing_new = grant.arm_at == Some(arm_at) && (driver.is_none() || driver == grant.driver);
     let mut events = Vec::new();
     if !nothing_new {
@@ -51,10 +51,13 @@ pub(super) fn dispatch(
 }
 
 /// Midnight, by the household's clock, of the day on which the window starts.
-fn day_start(grant: &Grant, context: &Context<'_>) -> Option<Timestamp> {
-    let zone = TimeZone::get(&context.policy.time_zone).ok()?;
-    let date = zone.to_datetime(grant.window.starts_at()).date();
-    date.to_zoned(zone).ok().map(|midnight| midnight.timestamp())
+pub(super) fn day_start(window: &Window, context: &Context<'_>) -> Timestamp {
+    let midnight = |zone: TimeZone| {
+        let date = zone.to_datetime(window.starts_at()).date();
+        date.to_zoned(zone).ok().map(|midnight| midnight.timestamp())
+    };
+    let zone = TimeZone::get(&context.policy.time_zone).ok();
+    zone.and_then(midnight).unwrap_or_else(|| window.starts_at())
 }
 
 /// The guardian mints the code of a delivery that was dispatched before its day.
@@ -83,8 +86,8 @@ pub(super) fn open(
     if context.stands(Guard::NotOver) {
         not_over(grant)?;
     }
-    if context.stands(Guard::NotRevoked) && grant.revocation.is_some() {
-        return Err(Refusal::DeliveryRevoked);
+    if let Some(refusal) = grant.withdrawn().filter(|_| context.stands(Guard::NotRevoked)) {
+        return Err(refusal);
     }
     match grant.state {
         GrantState::Armed => {}
@@ -146,7 +149,7 @@ fn send_by(grant: &Grant, context: &Context<'_>) -> Timestamp {
 }
 
 /// Whether the household's consent covers this carrier at `moment`; the hours count only where the door is about to open.
-fn covered(
+pub(super) fn covered(
     grant: &Grant,
     context: &Context<'_>,
     moment: Timestamp,
@@ -181,8 +184,8 @@ pub(super) fn reissue(
     context: &Context<'_>,
 ) -> Result<Vec<DeliveryEvent>, Refusal> {
     not_over(grant)?;
-    if grant.revocation.is_some() {
-        return Err(Refusal::DeliveryRevoked);
+    if let Some(refusal) = grant.withdrawn() {
+        return Err(refusal);
     }
     let Some(closed_at) = grant.closed_at.filter(|_| grant.state == GrantState::Closed) else {
         return Err(Refusal::NothingToReissue);

@@ -84,14 +84,14 @@ fn open_not_executed(
         kind,
     }];
     events.extend(attention(grant, None));
-    if let Some(reason) = grant.revocation {
+    if let Some(end) = grant.end_withdrawn() {
         // An earlier order may yet be carried out late: then the door is watched first, and the guardian ends it after that.
         if !grant.watched() {
             // What was delivered on the first way in stays delivered.
-            events.push(if grant.was_closed() {
+            events.push(if grant.was_closed() && grant.doorstep.is_none() {
                 DeliveryEvent::ReissueLapsed
             } else {
-                DeliveryEvent::Revoked { reason }
+                end
             });
         }
     } else if grant.codes_minted < context.limits.codes_max {

@@ -120,6 +120,7 @@ fn a_window_that_is_over_or_too_far_ahead_is_not_booked() {
             Some(&site()),
             &carrier("north"),
             Some(&window(STARTS, ENDS)),
+            0,
             now,
             &limits,
         )
@@ -166,7 +167,7 @@ fn hours_that_the_window_misses_and_a_zone_that_nobody_knows_are_both_outside() 
 #[test]
 fn an_eligible_carrier_learns_the_time_zone_and_another_learns_nothing() {
     let answer = |site: Option<&DeliverySite>| {
-        eligibility(site, &carrier("north"), None, at(BOOKED), &Limits::default())
+        eligibility(site, &carrier("north"), None, 7, at(BOOKED), &Limits::default())
     };
     let open = site();
     assert_eq!(answer(Some(&open)).time_zone.as_deref(), Some("America/Toronto"));
@@ -174,4 +175,8 @@ fn an_eligible_carrier_learns_the_time_zone_and_another_learns_nothing() {
     off.policy.consent.enabled = false;
     assert_eq!(answer(Some(&off)).time_zone, None);
     assert_eq!(answer(Some(&off)), answer(None));
+    assert_eq!(
+        (answer(Some(&open)).windows.len(), answer(None).windows.len()),
+        (7, 0)
+    );
 }

@@ -26,6 +26,11 @@ pub(super) const STARTS: &str = "2026-11-23T15:00:00Z";
 /// Two in the afternoon in Toronto.
 pub(super) const ENDS: &str = "2026-11-23T19:00:00Z";
 
+/// Ten in the morning in Toronto, of the Tuesday after.
+pub(super) const LATER: &str = "2026-11-24T15:00:00Z";
+/// Two in the afternoon of that day.
+pub(super) const LATER_ENDS: &str = "2026-11-24T19:00:00Z";
+
 pub(super) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }

@@ -2,11 +2,14 @@
 
 mod agenda;
 mod booking;
+mod changing;
 mod closing;
 mod diagram;
+mod doorstep;
 mod doubt;
 mod ending;
 mod fixtures;
+mod offering;
 mod opening;
 mod promises;
 mod random;

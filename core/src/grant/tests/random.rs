@@ -2,18 +2,19 @@
 
 use postern_contract::{
     adapter::{AdapterErrorKind, Disposition},
-    delivery::RevocationReason,
+    delivery::{DoorstepReason, RevocationReason, Window},
     door::{DoorReading, DoorState},
 };
 use proptest::{prelude::*, sample::select};
 
 use super::{
     fixtures::{
-        ENDS, STARTS, accepted, at, command, driver, fix, not_executed, parcel, seconds, seen, unknown,
+        ENDS, LATER, LATER_ENDS, STARTS, accepted, at, command, driver, fix, not_executed, parcel, seconds,
+        seen, unknown,
     },
     story::Story,
 };
-use crate::grant::{Chore, Command, CommandResult, chore};
+use crate::grant::{Change, Chore, Command, CommandResult, chore};
 
 /// One thing that happens in a random story.
 #[derive(Debug, Clone)]
@@ -108,10 +109,12 @@ fn results() -> impl Strategy<Value = Word> {
 }
 
 fn asked() -> impl Strategy<Value = Command> {
+    use DoorstepReason::{DoorDidNotOpen, TooLarge};
     use RevocationReason::{Disabled, Refused};
     prop_oneof![
         3 => Just(Command::Dispatch { driver: None }),
         1 => Just(Command::Dispatch { driver: Some(driver("driver-7")) }),
+        3 => changes().prop_map(Command::Change),
         1 => Just(Command::Arm),
         2 => Just(Command::Lapse),
         1 => Just(Command::CannotSee),
@@ -123,9 +126,29 @@ fn asked() -> impl Strategy<Value = Command> {
         4 => Just(Command::Reissue { driver: driver("driver-7") }),
         1 => Just(Command::LapseReissue),
         1 => Just(Command::Cancel { reason: "lost".parse().unwrap() }),
+        2 => select(vec![DoorDidNotOpen, TooLarge])
+            .prop_map(|reason| Command::LeaveAtDoorstep { reason, remark: None }),
         1 => Just(Command::Expire),
         1 => select(vec![Disabled, Refused]).prop_map(|reason| Command::Revoke { reason }),
     ]
+}
+
+fn changes() -> impl Strategy<Value = Change> {
+    let windows = [(STARTS, ENDS), (LATER, LATER_ENDS)];
+    let window = select(windows.to_vec()).prop_map(|(from, until)| Window::new(at(from), at(until)).unwrap());
+    let parcels = select(vec![vec![parcel("A1")], vec![parcel("A1"), parcel("B2")]]);
+    let drivers = select(vec![driver("driver-7"), driver("driver-8")]);
+    let drivers = proptest::option::weighted(0.1, drivers);
+    (
+        proptest::option::of(window),
+        drivers,
+        proptest::option::of(parcels),
+    )
+        .prop_map(|(window, driver, tracking_numbers)| Change {
+            window,
+            driver,
+            tracking_numbers,
+        })
 }
 
 pub(super) fn steps() -> impl Strategy<Value = Step> {
@@ -134,7 +157,7 @@ pub(super) fn steps() -> impl Strategy<Value = Step> {
     let waits = prop_oneof![4 => 1..30_i64, 3 => 80..130_i64, 2 => 280..700_i64, 1 => 1800..8000_i64];
     prop_oneof![
         6 => waits.prop_map(Step::Wait),
-        1 => (select(vec![STARTS, ENDS]), -20..20_i64).prop_map(|(to, off)| Step::JumpTo(to, off)),
+        1 => (select(vec![STARTS, ENDS, LATER, LATER_ENDS]), -20..20_i64).prop_map(|(to, off)| Step::JumpTo(to, off)),
         4 => asked().prop_map(Step::Ask),
         6 => (who(), metres).prop_map(|(who, metres)| Step::Open { who, metres }),
         3 => who().prop_map(|who| Step::Close { who }),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::Disposition,
+    delivery::Doorstep,
     door::{DoorReading, DoorState},
     event::{DeliveryEvent, LogEntry},
     ids::CommandId,
@@ -187,10 +188,15 @@ impl Story {
         match chore {
             Chore::Arm => self.does(Command::Arm),
             Chore::Expire => self.does(Command::Expire),
-            Chore::FinishRevocation => {
-                let reason = self.grant.revocation.unwrap();
-                self.does(Command::Revoke { reason })
-            }
+            Chore::FinishRevocation => match self.grant.doorstep.clone() {
+                Some(Doorstep { reason, remark, .. }) => {
+                    self.does(Command::LeaveAtDoorstep { reason, remark })
+                }
+                None => {
+                    let reason = self.grant.revocation.unwrap();
+                    self.does(Command::Revoke { reason })
+                }
+            },
             Chore::Lapse => self.does(Command::Lapse),
             Chore::ReadDoor => self.observe(reading),
             Chore::CloseDoor => {

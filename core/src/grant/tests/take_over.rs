@@ -120,3 +120,21 @@ fn a_new_order_to_open_ends_the_taking_over() {
     assert_eq!(story.open(), ["open_requested"]);
     assert_eq!(story.grant.taken_over_at, None);
 }
+
+#[test]
+fn a_door_is_not_let_go_of_while_an_order_may_be_on_its_way() {
+    let mut story = Story::opening();
+    story.settle(unknown());
+    story.does(Command::TakeOver);
+    story.wait(10);
+    story.see(DoorState::Open);
+    story.wait(7_185);
+    assert_eq!(story.close(), ["close_requested"]);
+    story.accept();
+    story.wait(6);
+    assert_eq!(due(&story), Chore::ReadDoor);
+    assert_eq!(story.does(Command::LetGo), [""; 0]);
+    story.wait(6);
+    assert_eq!(due(&story), Chore::LetGo);
+    assert_eq!(story.does(Command::LetGo), ["revoked"]);
+}

@@ -97,6 +97,12 @@ impl Witness {
                 assert!(self.closed_once, "completed without a door seen closed");
                 self.end(entry);
             }
+            DeliveryEvent::DoorstepRequested { .. } => {
+                assert!(!self.open, "left at the doorstep with the door open");
+                self.revoked = true;
+                self.ready = None;
+            }
+            DeliveryEvent::LeftAtDoorstep { .. } => self.end(entry),
             DeliveryEvent::Cancelled { .. } | DeliveryEvent::Expired => {
                 assert!(!self.closed_once, "delivered, and yet not");
                 self.end(entry);
@@ -107,6 +113,14 @@ impl Witness {
                 self.ended = true;
             }
             DeliveryEvent::Revoked { .. } => self.end(entry),
+            DeliveryEvent::Changed { window, .. } => {
+                // Promise 2: what was decided for another window is not under way.
+                assert!(self.ordered_at.is_none() && !self.open && !self.closed_once && !self.revoked);
+                assert!(self.late_until.is_none());
+                if window.is_some() {
+                    self.ready = None;
+                }
+            }
             DeliveryEvent::Booked { .. }
             | DeliveryEvent::Dispatched { .. }
             | DeliveryEvent::OpenAccepted { .. }

@@ -2,14 +2,19 @@
 
 pub(crate) mod book;
 pub(crate) mod cancel;
+pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod complete;
 pub(crate) mod dispatch;
+pub(crate) mod doorstep;
 pub(crate) mod get;
 pub(crate) mod list;
+mod listing;
 pub(crate) mod log;
 pub(crate) mod open;
 pub(crate) mod reissue;
+
+pub(crate) use listing::Listing;
 
 use jiff::SignedDuration;
 use postern_contract::delivery::DeliveryView;

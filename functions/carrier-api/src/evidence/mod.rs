@@ -5,6 +5,7 @@
 
 mod accept;
 mod page;
+mod reasons;
 mod words;
 
 use axum::{

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 use postern_contract::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, GrantState, RevocationReason},
+    delivery::{Actor, Attention, GrantState, RevocationReason, Window},
     door::{DoorReading, DoorState, Observer},
     event::DeliveryEvent,
     evidence::BundleStage,
 };
 use postern_http::Language;
+
+use super::reasons::doorstep;
 
 /// The words in the page's language.
 pub(super) fn say<'a>(language: Language, english: &'a str, french: &'a str) -> &'a str {
@@ -50,7 +52,7 @@ pub(super) fn state(state: GrantState, language: Language) -> &'static str {
         GrantState::Closing => ("the door was told to close", "l’ordre de fermer a été donné"),
         GrantState::Closed => ("the door was seen closed", "la porte a été vue fermée"),
         GrantState::Completed => ("completed", "terminée"),
-        GrantState::Cancelled => ("cancelled by the carrier", "annulée par le transporteur"),
+        GrantState::Cancelled => ("ended by the carrier", "terminée par le transporteur"),
         GrantState::Expired => ("its window went by", "sa plage est passée"),
         GrantState::Revoked => ("the right was taken back", "le droit a été repris"),
     };
@@ -169,6 +171,7 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
             "The parcels are out for delivery.",
             "Les colis sont en cours de livraison.",
         ),
+        E::Changed { window, .. } => return changed(window.as_ref(), language),
         E::Armed { .. } => ("A one-time code was made.", "Un code à usage unique a été créé."),
         E::OpenRequested {
             distance_m,
@@ -313,6 +316,22 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
         E::Completed { by, .. } => {
             return told(language, "Completed by", "Terminée par", actor(*by, language));
         }
+        E::DoorstepRequested { reason, .. } => {
+            return told(
+                language,
+                "Left at the doorstep, and the door is seen closed first",
+                "Laissée devant la porte, qui doit d’abord être vue fermée",
+                doorstep(*reason, language),
+            );
+        }
+        E::LeftAtDoorstep { reason, .. } => {
+            return told(
+                language,
+                "Left at the doorstep",
+                "Laissée devant la porte",
+                doorstep(*reason, language),
+            );
+        }
         E::Cancelled { reason } => {
             return told(
                 language,
@@ -332,6 +351,24 @@ pub(super) fn event(event: &DeliveryEvent, language: Language) -> String {
         }
     };
     say(language, english, french).to_owned()
+}
+
+/// What the carrier changed; what it is now stands in the delivery itself.
+fn changed(window: Option<&Window>, language: Language) -> String {
+    match window {
+        Some(window) => told(
+            language,
+            "Changed by the carrier; the door may be opened",
+            "Modifiée par le transporteur ; la porte peut être ouverte",
+            &format!("{} – {}", moment(window.starts_at()), moment(window.ends_at())),
+        ),
+        None => say(
+            language,
+            "Changed by the carrier: its driver or its parcels.",
+            "Modifiée par le transporteur : son livreur ou ses colis.",
+        )
+        .to_owned(),
+    }
 }
 
 fn told(language: Language, english: &str, french: &str, what: &str) -> String {

@@ -50,9 +50,9 @@ postern_http::entries! {
         "Le numéro de suivi n'est pas celui d'un colis de cette livraison. Vérifiez l'étiquette et la livraison.";
     WRONG_DRIVER = "wrong_driver", 409,
         "Another driver has this delivery",
-        "The delivery is bound to another driver reference. Use that driver's, or cancel and book again.",
+        "The delivery is bound to another driver reference. Use that driver's, or change the delivery's driver before the door is told to open.",
         "Un autre livreur a cette livraison",
-        "La livraison est liée à une autre référence de livreur. Utilisez celle-ci, ou annulez et réservez de nouveau.";
+        "La livraison est liée à une autre référence de livreur. Utilisez celle-ci, ou changez le livreur de la livraison avant que l'ordre d'ouvrir soit donné.";
     DELIVERY_DISABLED = "delivery_disabled", 409,
         "The household has turned in-garage delivery off",
         "Nothing can be opened. Leave the parcel at the doorstep or return it.",

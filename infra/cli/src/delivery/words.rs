@@ -5,7 +5,7 @@
 use jiff::{Timestamp, tz::TimeZone};
 use postern_contract::{
     adapter::AdapterErrorKind,
-    delivery::{Actor, Attention, GrantState, RevocationReason},
+    delivery::{Actor, Attention, DoorstepReason, GrantState, RevocationReason},
     door::{DoorReading, DoorState},
     event::DeliveryEvent,
 };
@@ -57,6 +57,24 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
                 "The parcels are out for delivery; the door may be asked for from {}.",
                 at(*arm_at)
             )
+        }
+        E::Changed {
+            window,
+            arm_at,
+            driver,
+            tracking_numbers,
+        } => {
+            let changes = [
+                window
+                    .map(|window| format!("between {} and {}", at(window.starts_at()), at(window.ends_at()))),
+                arm_at.map(|moment| format!("the door may be asked for from {}", at(moment))),
+                driver.as_ref().map(|_| "another driver".to_owned()),
+                tracking_numbers
+                    .as_ref()
+                    .map(|parcels| counted(parcels.len(), "parcel")),
+            ];
+            let changes: Vec<String> = changes.into_iter().flatten().collect();
+            format!("The carrier changed it: {}.", changes.join(", "))
         }
         E::Armed { code_number } => {
             format!("One-time code number {code_number} was minted and sealed: the door can be asked for.")
@@ -149,6 +167,16 @@ pub fn event_sentence(event: &DeliveryEvent, zone: &TimeZone) -> String {
             counted(dropped.len(), "parcel")
         ),
         // The carrier's own words may hold anything, so they are left out.
+        E::DoorstepRequested { reason, .. } => format!(
+            "The parcels were left at the doorstep ({}); nothing opens any more, and the door is seen closed first.",
+            doorstep(*reason)
+        ),
+        E::LeftAtDoorstep { reason, .. } => {
+            format!(
+                "It ended with the parcels at the doorstep: {}.",
+                doorstep(*reason)
+            )
+        }
         E::Cancelled { .. } => "The carrier called it off.".to_owned(),
         E::Expired => "The window went by.".to_owned(),
         E::Revoked { reason } => format!("The household's right was taken back: {}.", taken_back(*reason)),
@@ -200,7 +228,7 @@ pub(super) const fn state_sentence(state: GrantState) -> &'static str {
         GrantState::Closing => "the door was told to close.",
         GrantState::Closed => "the door was seen closed; not completed yet.",
         GrantState::Completed => "delivered, and the door was seen closed.",
-        GrantState::Cancelled => "called off by the carrier.",
+        GrantState::Cancelled => "called off by the carrier, or left at the doorstep.",
         GrantState::Expired => "its window went by.",
         GrantState::Revoked => "the household's right was taken back.",
     }
@@ -274,5 +302,17 @@ fn counted(number: usize, what: &str) -> String {
         format!("1 {what}")
     } else {
         format!("{number} {what}s")
+    }
+}
+
+const fn doorstep(reason: DoorstepReason) -> &'static str {
+    match reason {
+        DoorstepReason::DoorDidNotOpen => "the door did not open",
+        DoorstepReason::Animal => "an animal was inside",
+        DoorstepReason::TooLarge => "they were too large",
+        DoorstepReason::NoRoom => "there was no room inside",
+        DoorstepReason::NotSafe => "it was not safe to go in",
+        DoorstepReason::CustomerAsked => "the household asked for it",
+        DoorstepReason::Other => "another reason",
     }
 }

@@ -103,6 +103,25 @@ impl CarrierClient {
         self.post("/v1/deliveries", key, booking).await?.done()
     }
 
+    /// Changes what was booked, with any answer.
+    ///
+    /// # Errors
+    /// [`PlayError::NoAnswer`].
+    pub async fn change(
+        &self,
+        delivery: DeliveryId,
+        key: &str,
+        body: &impl Serialize,
+    ) -> Result<Answer, PlayError> {
+        let path = format!("/v1/deliveries/{delivery}");
+        let request = self.api.request(Method::PATCH, &path);
+        answer(
+            format!("PATCH {path}"),
+            request.header("idempotency-key", key).json(body),
+        )
+        .await
+    }
+
     /// Says that the parcels are out for delivery.
     ///
     /// # Errors

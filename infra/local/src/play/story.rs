@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
-    carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, Dispatch, OpenDoor},
+    carrier::{AskEligibility, BookDelivery, CloseDoor, Complete, DaysAhead, Dispatch, OpenDoor},
     customer::{ChooseDoor, HouseholdDoor, LinkState, Preferences, SignUp},
     delivery::{DeliveryView, Window},
     ids::DeliveryId,
@@ -133,6 +133,7 @@ pub async fn play(local: &LocalPlatform, aloud: bool) -> Result<Story, PlayError
     let question = AskEligibility {
         address: booking.address.clone(),
         window: Some(booking.window),
+        days: DaysAhead::default(),
     };
     let answer = carrier.eligibility(&question).await?;
     if !answer.eligible {

@@ -215,7 +215,7 @@ async fn told(carrier: &CarrierClient, at_least: usize) -> Vec<LogEntry> {
         }
         entries.extend(page.items.into_iter().map(|event| match event.data {
             EventData::Delivery(changed) => changed.entry,
-            EventData::Webhook(_) => panic!("no endpoint was made, and something was told of one"),
+            EventData::Webhook(changed) => panic!("no endpoint has changed: {changed:?}"),
         }));
         after = Some(page.next_cursor);
     }

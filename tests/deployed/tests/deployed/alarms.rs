@@ -17,7 +17,14 @@ pub(crate) async fn are_about_what_is_measured(deployment: &Deployment) {
     let names = |metrics: &BTreeSet<Metric>| -> BTreeSet<String> {
         metrics.iter().map(|(name, _)| name.clone()).collect()
     };
-    let usual = ["DoorsOpened", "DoorsClosed", "OpenSeconds", "NeedsAPerson"].map(str::to_owned);
+    let usual = [
+        "DoorsOpened",
+        "DoorsClosed",
+        "OpenSeconds",
+        "NeedsAPerson",
+        "PushesLate",
+    ]
+    .map(str::to_owned);
     assert!(names(&measured).is_superset(&usual.into()), "{measured:#?}");
 
     let runbook = std::fs::read_to_string(templates().join("../../docs/runbook.md")).unwrap();
@@ -70,7 +77,7 @@ fn dimensions(alarm: &Value) -> BTreeSet<(String, String)> {
 /// Every metric that the functions wrote lines for.
 async fn measured(deployment: &Deployment) -> BTreeSet<Metric> {
     let mut found = BTreeSet::new();
-    for function in ["carrier-api", "customer-api", "guardian"] {
+    for function in ["carrier-api", "customer-api", "guardian", "webhooks"] {
         for line in deployment.log_of(function).await {
             let Ok(line) = serde_json::from_str::<Value>(&line) else {
                 continue;

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use postern_contract::{
     carrier::Complete,
-    delivery::{Attention, DeliveryView, GrantState},
+    delivery::{Attention, DeliveryView, GrantState, Page},
+    ids::WebhookId,
+    push::{AttemptOutcome, PushReason, PushView},
+    webhook::WebhookSecret,
 };
 use postern_core::evidence::{BundleKeys, prove};
 use postern_deployed::{Deployment, Household, driver, open_for, until};
@@ -22,15 +25,55 @@ async fn deliveries_are_made_and_their_logs_are_proven() {
     let deployment = Deployment::new("postern-us-delivery").await;
     let home = Household::settled(&deployment).await;
 
+    let webhook = told_by_webhook(&home).await;
     as_planned(&home).await;
+    every_event_is_pushed(&home, webhook).await;
     in_doubt(&home).await;
     turned_off(&home).await;
     unlinked(&deployment, &home).await;
     without_the_right_token(&deployment, &home).await;
     nothing_secret_is_logged(&deployment, &home).await;
     the_operator_sees_it(&deployment, &home).await;
-    alarms::are_about_what_is_measured(&deployment).await;
     rights::none_is_missing_and_none_is_idle(&deployment).await;
+    alarms::are_about_what_is_measured(&deployment).await;
+}
+
+/// The carrier wants to be told, at a name that stands for the machine of whoever posts. That is found out where it is posted, and nowhere
+/// earlier: everything up to the post itself happens.
+async fn told_by_webhook(home: &Household) -> WebhookId {
+    let body = serde_json::json!({ "url": "https://localhost/hooks", "types": ["com.postern.delivery.*"] });
+    let made = home
+        .carrier
+        .post("/v1/webhooks", "webhook-1", &body)
+        .await
+        .unwrap();
+    let made: WebhookSecret = made.done().unwrap();
+    let id = made.webhook.id;
+    let test = format!("/v1/webhooks/{id}/test?wait=25");
+    let nothing = serde_json::json!({});
+    let test = home.carrier.post(&test, "webhook-2", &nothing).await.unwrap();
+    let test: PushView = test.done().unwrap();
+    let outcomes: Vec<_> = test.attempts.iter().map(|attempt| attempt.outcome).collect();
+    assert_eq!(outcomes, [Some(AttemptOutcome::AddressNotAllowed)], "{test:#?}");
+    id
+}
+
+/// Each event of the delivery was tried to be posted, and what was not taken waits for its next turn.
+async fn every_event_is_pushed(home: &Household, webhook: WebhookId) {
+    let path = format!("/v1/webhooks/{webhook}/pushes?limit=100");
+    until("a push for every event", || async {
+        let feed = home.carrier.events(None, 0).await.unwrap().items;
+        let page = home.carrier.get(&path).await.unwrap();
+        let page: Page<PushView> = page.done().unwrap();
+        let tried = |push: &&PushView| {
+            push.reason == PushReason::Happened
+                && push.attempts.first().and_then(|attempt| attempt.outcome)
+                    == Some(AttemptOutcome::AddressNotAllowed)
+        };
+        let tried = page.items.iter().filter(tried).count();
+        (tried == feed.len() && tried > 5).then_some(())
+    })
+    .await;
 }
 
 async fn as_planned(home: &Household) {

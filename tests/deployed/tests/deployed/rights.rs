@@ -7,7 +7,7 @@ use postern_deployed::{Decision, Deployment, Emulator, until};
 use serde_json::Value;
 
 /// Statements whose use the emulator does not see, each with the reason.
-const UNSEEN: [(&str, &str); 11] = [
+const UNSEEN: [(&str, &str); 12] = [
     (
         "Log",
         "Lambda writes the log by the function's role, and the emulator without asking",
@@ -33,8 +33,12 @@ const UNSEEN: [(&str, &str); 11] = [
         "Lambda reads the stream by the function's role, and the emulator without asking",
     ),
     (
-        "SealWebhookSecrets",
-        "no carrier of this story asks to be told by webhooks",
+        "ReadPushes",
+        "Lambda reads the queue by the function's role, and the emulator without asking",
+    ),
+    (
+        "WakeWhatPosts",
+        "EventBridge Scheduler calls by it, and the emulator without asking",
     ),
     (
         "KeepWhatWasNotTold",
@@ -101,9 +105,12 @@ pub(crate) async fn none_is_missing_and_none_is_idle(deployment: &Deployment) {
             .nth(1)
             .is_some_and(|role| role.starts_with(&deployment.name))
     };
-    until("a sweep", || async {
+    until("a sweep of each kind", || async {
         let swept = |decision: &Decision| of_deployment(decision) && decision.statement == "WhatIsDue";
-        emulator.decisions().iter().any(swept).then_some(())
+        let pushes_swept =
+            |decision: &Decision| of_deployment(decision) && decision.statement == "PushesThatAreDue";
+        let decisions = emulator.decisions();
+        (decisions.iter().any(swept) && decisions.iter().any(pushes_swept)).then_some(())
     })
     .await;
     let decisions: Vec<Decision> = emulator.decisions().into_iter().filter(of_deployment).collect();

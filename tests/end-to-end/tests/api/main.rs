@@ -5,11 +5,15 @@
 
 mod at_the_door;
 mod bodies;
+mod changing;
+mod checkout;
 mod collection;
 mod described;
+mod doorstep;
 mod etags;
 mod forgeries;
 mod fuzz;
+mod listing;
 mod mutations;
 mod refusals;
 mod requests;

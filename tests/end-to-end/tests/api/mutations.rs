@@ -11,6 +11,9 @@ fn places(value: &Value, path: &str, visit: &mut impl FnMut(&str, &str, &Value))
 
 fn walk(value: &Value, path: &str, pointer: &str, visit: &mut impl FnMut(&str, &str, &Value)) {
     visit(path, pointer, value);
+    if is_for_itself(path) {
+        return;
+    }
     match value {
         Value::Object(members) => {
             for (name, member) in members {
@@ -26,6 +29,11 @@ fn walk(value: &Value, path: &str, pointer: &str, visit: &mut impl FnMut(&str, &
     }
 }
 
+/// Whether this is one of many things, and what is wrong inside is told in its own answer.
+fn is_for_itself(path: &str) -> bool {
+    path.starts_with("questions[")
+}
+
 fn join(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
@@ -38,7 +46,7 @@ fn join(path: &str, name: &str) -> String {
 pub(crate) fn unknown_fields(valid: &Value) -> Vec<(String, Value)> {
     let mut bad = Vec::new();
     places(valid, "", &mut |path, pointer, value| {
-        if value.is_object() && path != "carriers" {
+        if value.is_object() && path != "carriers" && !is_for_itself(path) {
             let mut body = valid.clone();
             body.pointer_mut(pointer).unwrap()["surprise"] = json!(MARK);
             bad.push((join(path, "surprise"), body));
@@ -52,6 +60,9 @@ pub(crate) fn removals(least: &Value) -> Vec<(String, Value)> {
     let mut bad = Vec::new();
     places(least, "", &mut |path, pointer, value| {
         let Value::Object(members) = value else { return };
+        if is_for_itself(path) {
+            return;
+        }
         for name in members.keys() {
             let mut body = least.clone();
             let place = body.pointer_mut(pointer).unwrap();

@@ -87,6 +87,11 @@ async fn a_query_that_is_unknown_repeated_or_wrong_is_refused_by_its_name() {
             ("after", &["-1", "x", "", "18446744073709551616"]),
             ("refresh", &["yes", "1", ""]),
             ("which", &["all", "", "Current"]),
+            ("day", &["2026-11-31", "26-11-20", "today", "20261120T", ""]),
+            ("tracking_number", &["a-small-letter", "", "TWO%20WORDS"]),
+            // By themselves they would ask for everything to be read.
+            ("state", &["delivered", "", "Armed", "armed"]),
+            ("driver", &["two%20words", "", "driver-7"]),
         ];
         let mut queries: Vec<(&str, String)> = vec![("surprise", format!("surprise={MARK}"))];
         for (name, values) in wrong.iter().filter(|(name, _)| route.query.contains(name)) {

@@ -177,6 +177,7 @@ fn route(api: Api, method: Method, pattern: &'static str, takes: Takes) -> Route
 /// The scope of what anybody may call.
 const PUBLIC: &str = "";
 const PAGED: &[&str] = &["limit", "cursor"];
+const LISTED: &[&str] = &["limit", "cursor", "day", "tracking_number", "state", "driver"];
 const WAITED: &[&str] = &["wait"];
 const FOLLOWED: &[&str] = &["wait", "after"];
 
@@ -206,7 +207,16 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             ..post(
                 "/v1/eligibility",
                 &[],
-                json_route(json!({"address": address}), json!({"window": window})),
+                json_route(json!({"address": address}), json!({"window": window, "days": 3})),
+            )
+        },
+        Route {
+            scope: "eligibility:read",
+            keyed: false,
+            ..post(
+                "/v1/eligibility/batch",
+                &[],
+                json_route(json!({"questions": [{"address": address}]}), json!({})),
             )
         },
         post(
@@ -217,8 +227,19 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
                 json!({"carrier_reference": "route 12"}),
             ),
         ),
-        get("/v1/deliveries", "deliveries:read", PAGED),
+        get("/v1/deliveries", "deliveries:read", LISTED),
         get("/v1/deliveries/{id}", "deliveries:read", FOLLOWED),
+        Route {
+            method: Method::PATCH,
+            ..post(
+                "/v1/deliveries/{id}",
+                &[],
+                json_route(
+                    json!({}),
+                    json!({"window": window, "driver": "driver-7", "tracking_numbers": [parcel]}),
+                ),
+            )
+        },
         get("/v1/deliveries/{id}/log", "evidence:read", PAGED),
         get("/v1/deliveries/{id}/evidence", "evidence:read", &[]),
         get("/v1/events", "deliveries:read", &["after", "limit", "wait"]),
@@ -300,6 +321,11 @@ fn carriers(bodies: &Bodies) -> Vec<Route> {
             "/v1/deliveries/{id}/cancel",
             &[],
             json_route(json!({"reason": "the van broke down"}), json!({})),
+        ),
+        post(
+            "/v1/deliveries/{id}/doorstep",
+            WAITED,
+            json_route(json!({"reason": "too_large"}), json!({"remark": "a wardrobe"})),
         ),
     ]
 }

@@ -8,7 +8,7 @@ use crate::{
     model::Delivery,
     rules::{GrantId, is_carriers},
     step::{Asked, Step},
-    values::{Driver, Order, tick},
+    values::{Driver, Order, Tick, tick},
     world::{Flow, Sending, Way, World},
 };
 
@@ -64,7 +64,13 @@ impl Delivery {
         let asks = self.bounds.asks;
         let cancel = (asks.cancel && world.left.asks > 0).then_some(Step::Cancel);
         let complete = (asks.complete && world.left.asks > 0).then_some(Step::Complete);
-        for step in [dispatch, cancel, complete].into_iter().flatten() {
+        let (from, until) = self.another_window(world);
+        let change = (asks.change && world.left.asks > 0).then_some(Step::Change(from, until));
+        let doorstep = (asks.doorstep && world.left.asks > 0).then_some(Step::Doorstep);
+        for step in [dispatch, change, cancel, doorstep, complete]
+            .into_iter()
+            .flatten()
+        {
             if self.would(world, step).is_something() {
                 for by in [By::Carrier, By::Stranger] {
                     if by == By::Carrier || self.is_let_in(world) {
@@ -72,6 +78,15 @@ impl Delivery {
                     }
                 }
             }
+        }
+    }
+
+    /// The window that the delivery has not now, of the two.
+    fn another_window(&self, world: &World) -> (Tick, Tick) {
+        if world.truth.window == self.bounds.window {
+            self.bounds.other_window
+        } else {
+            self.bounds.window
         }
     }
 
@@ -164,9 +179,13 @@ impl Delivery {
             By::Household => world.left.wishes -= 1,
             By::Carrier | By::Guardian => {}
         }
-        if matches!(step, Step::Reissue(_) | Step::Dispatch) {
+        if matches!(step, Step::Reissue(_) | Step::Dispatch | Step::Change(..)) {
             world.grant = self.rules.with_policy(world.grant, world.agreed);
         }
-        self.note(world, step).is_something().then_some(())
+        self.note(world, step).is_something().then_some(())?;
+        if let Step::Change(from, until) = step {
+            world.truth.window = (from, until);
+        }
+        Some(())
     }
 }

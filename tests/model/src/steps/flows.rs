@@ -182,7 +182,7 @@ impl Delivery {
             world.truth.breaks(Promise::OpensOnce);
         }
         world.truth.codes_sent |= 1 << code;
-        let (starts, ends) = self.bounds.window;
+        let (starts, ends) = world.truth.window;
         let inside = starts <= world.now && world.now < ends + self.bounds.skew;
         if !inside || world.truth.answered {
             world.truth.breaks(Promise::RightHolds);

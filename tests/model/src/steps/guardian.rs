@@ -27,6 +27,7 @@ impl Delivery {
     pub(crate) fn guardians_actions(&self, world: &World, actions: &mut Vec<Action>) {
         let grant = self.rules.grant(world.grant);
         let finish = grant.revocation.map(|_| Step::Revoke(TakenBack::Refused));
+        let finish = grant.doorstep.as_ref().map_or(finish, |_| Some(Step::Doorstep));
         let cannot_see = (world.left.faults > 0).then_some(Step::CannotSee);
         for step in NOTES.into_iter().chain(finish).chain(cannot_see) {
             if self.would(world, step).is_something() {

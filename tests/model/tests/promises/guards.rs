@@ -7,8 +7,8 @@ use postern_core::promises::Guard;
 use postern_model::{
     check::breaks,
     configs::{
-        BOOKED, Config, KILL_SWITCH, LATE_ORDERS, LYING_DOOR, LYING_START, OBSTRUCTIONS, REFUSED, TENANTS,
-        TWO_DRIVERS,
+        BOOKED, CHANGED, Config, KILL_SWITCH, LATE_ORDERS, LYING_DOOR, LYING_START, OBSTRUCTIONS, REFUSED,
+        TENANTS, TWO_DRIVERS,
     },
 };
 
@@ -43,7 +43,7 @@ const OPENS_ONCE: [Needed; 4] = [
     with(Guard::NobodyWasFaster, &[Guard::CodeRedeemedOnce], TWO_DRIVERS),
 ];
 
-const RIGHT_HOLDS: [Needed; 11] = [
+const RIGHT_HOLDS: [Needed; 12] = [
     with(
         Guard::NotOver,
         &[Guard::OnlyArmedOpens, Guard::CodeLiesReady],
@@ -56,6 +56,7 @@ const RIGHT_HOLDS: [Needed; 11] = [
     with(Guard::DoorStillTheirs, &[Guard::ConsentUnchanged], TENANTS),
     alone(Guard::LeavesInTime, BOOKED),
     alone(Guard::OffWaits, TENANTS),
+    alone(Guard::ChangedUntouched, CHANGED),
     alone(Guard::BoundToDriver, TWO_DRIVERS),
     alone(Guard::BoundToPlace, BOOKED),
     alone(Guard::BoundToParcel, BOOKED),
