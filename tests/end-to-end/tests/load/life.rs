@@ -33,7 +33,7 @@ pub(crate) async fn live(town: Arc<Town>, number: usize) -> Lived {
     let question = AskEligibility {
         address: booking.address.clone(),
         window: Some(booking.window),
-        days: None,
+        days: Default::default(),
     };
     let answer = carrier.eligibility(&question).await.unwrap();
     assert!(answer.eligible, "carrier {number}: {answer:?}");
