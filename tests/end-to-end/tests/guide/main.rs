@@ -3,18 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{env, ffi::OsString, fs, path::Path};
+use std::{env, ffi::OsString, fs, net::TcpListener, path::Path};
 
 use postern_end_to_end::stage::Stage;
 use postern_local::ready_made;
-use postern_test_tools::profile_folder;
+use postern_test_tools::{profile_folder, python};
 use tokio::process::Command;
 
 /// The pages, in the order in which they are read.
-const PAGES: [&str; 2] = ["quickstart.md", "testing.md"];
+const PAGES: [&str; 3] = ["quickstart.md", "webhooks.md", "testing.md"];
+
+/// The library that the receiver of webhooks needs.
+const LIBRARY: [&str; 1] = ["standardwebhooks==1.1.0"];
 
 /// What stands before the lines of a page that are run.
 const MARK: &str = "<!-- run -->\n```sh\n";
+
+/// What a page starts ends with the shell, however that ends: nothing else would tell that no more is to come.
+const END: &str = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
 
 /// The lines of a page that are marked to be run. What is marked and is no shell line would be read over, so it is counted.
 fn script(page: &str) -> String {
@@ -24,11 +30,17 @@ fn script(page: &str) -> String {
         .map(|after| after.split_once("```\n").unwrap().0)
         .collect();
     assert_eq!(parts.len(), page.matches("<!-- run -->").count());
-    assert!(parts.len() >= 4, "only {} parts are marked", parts.len());
+    assert!(parts.len() >= 3, "only {} parts are marked", parts.len());
     parts.join("\n")
 }
 
-/// Where programs are found: the operator's command first, which the workspace's tests have built.
+/// The receiver that a page shows.
+fn receiver(page: &str) -> &str {
+    let (_, after) = page.split_once("<!-- receiver -->\n```python\n").unwrap();
+    after.split_once("```\n").unwrap().0
+}
+
+/// Where programs are found: the operator's command first, which the workspace's tests have built, and a Python that has the library.
 fn search_path() -> OsString {
     let built = profile_folder();
     let command = built.join("postern");
@@ -37,22 +49,27 @@ fn search_path() -> OsString {
         "build it first: cargo build --workspace --all-features"
     );
     let usual = env::var_os("PATH").unwrap();
-    env::join_paths(std::iter::once(built).chain(env::split_paths(&usual))).unwrap()
+    let ours = [built, python(&LIBRARY)].into_iter();
+    env::join_paths(ours.chain(env::split_paths(&usual))).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_follows_the_guide_makes_a_delivery_verifies_its_evidence_and_sees_what_goes_wrong() {
+async fn who_follows_the_guide_makes_a_delivery_verifies_its_evidence_is_told_and_sees_what_goes_wrong() {
     let stage = Stage::set().await;
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join(".postern")).unwrap();
     let lines = ready_made(&stage.local).unwrap();
     fs::write(folder.path().join(".postern/env"), lines).unwrap();
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/carriers");
-    let pages = PAGES.map(|page| script(&fs::read_to_string(pages.join(page)).unwrap()));
+    let pages = PAGES.map(|page| fs::read_to_string(pages.join(page)).unwrap());
+    fs::write(folder.path().join("receiver.py"), receiver(&pages[1])).unwrap();
+    let pages = pages.map(|page| script(&page));
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", &pages.join("\n")])
+        .args(["-euo", "pipefail", "-c", &format!("{END}\n{}", pages.join("\n"))])
         .current_dir(folder.path())
         .env("PATH", search_path())
+        .env("PORT", free.port().to_string())
         .output()
         .await
         .unwrap();
@@ -61,6 +78,12 @@ async fn who_follows_the_guide_makes_a_delivery_verifies_its_evidence_and_sees_w
     assert!(output.status.success(), "{told}\n{complaint}");
     assert!(told.contains("\"eligible\": true"), "{told}");
     assert!(told.contains("Genuine: the evidence of dlv_"), "{told}");
+    for event in [
+        "com.postern.delivery.booked dlv_",
+        "com.postern.delivery.cancelled dlv_",
+    ] {
+        assert!(told.contains(event), "{told}");
+    }
     let words = [
         "armed",
         "opening",
