@@ -117,7 +117,7 @@ async fn reads_alone_go_through_up_to_the_last_allowed_one_and_again_in_the_next
 }
 
 #[tokio::test]
-async fn where_the_count_cannot_be_had_the_call_goes_on_without_waiting_long() {
+async fn where_the_count_cannot_be_had_the_call_goes_on() {
     let world = World::new().await;
     allow(
         &world,

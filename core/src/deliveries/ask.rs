@@ -46,15 +46,29 @@ pub async fn change(
     delivery: DeliveryId,
     body: ChangeDelivery,
 ) -> Result<DeliveryView, Error> {
+    change_if(platform, caller, delivery, body, |_| true).await
+}
+
+/// The same, of a delivery that is `as_seen`. A repeat under the same key gets its answer all the same.
+///
+/// # Errors
+/// As [`change`], and [`Error::Changed`].
+pub async fn change_if(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    body: ChangeDelivery,
+    as_seen: impl Fn(&DeliveryView) -> bool,
+) -> Result<DeliveryView, Error> {
     must_be_active(platform, &caller.carrier).await?;
-    ask(platform, caller, delivery, || {
+    let command = || {
         Command::Change(Change {
             window: body.window,
             driver: body.driver.clone(),
             tracking_numbers: body.tracking_numbers.clone(),
         })
-    })
-    .await
+    };
+    ask_if(platform, caller, delivery, command, as_seen).await
 }
 
 /// The driver has come to the address.
@@ -131,6 +145,16 @@ pub(super) async fn ask(
     delivery: DeliveryId,
     command: impl Fn() -> Command,
 ) -> Result<DeliveryView, Error> {
+    ask_if(platform, caller, delivery, command, |_| true).await
+}
+
+async fn ask_if(
+    platform: &Platform,
+    caller: &Idempotent,
+    delivery: DeliveryId,
+    command: impl Fn() -> Command,
+    as_seen: impl Fn(&DeliveryView) -> bool,
+) -> Result<DeliveryView, Error> {
     for _ in 0..TRIES_MAX {
         let (found, loaded) = tokio::join!(caller.find(platform), load(platform, delivery));
         if let Some(found) = found? {
@@ -139,6 +163,9 @@ pub(super) async fn ask(
         let mut loaded = loaded?
             .filter(|loaded| loaded.grant.is_carriers(&caller.carrier, &platform.limits))
             .ok_or(Error::NotFound)?;
+        if !as_seen(&loaded.grant.view(Viewer::Carrier)) {
+            return Err(Error::Changed);
+        }
         let command = command();
         if command.rests_on_consent() {
             // What the household agreed to may have changed since it was last looked at.

@@ -23,7 +23,7 @@ mod take_over;
 
 pub use self::{
     answer::Idempotent,
-    ask::{arrive, cancel, change, complete, dispatch, leave_at_doorstep},
+    ask::{arrive, cancel, change, change_if, complete, dispatch, leave_at_doorstep},
     book::{UNDER_WAY_MAX, book},
     close::{CLOSING, Closing, close},
     commit::code_record,

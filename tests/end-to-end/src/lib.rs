@@ -1,6 +1,7 @@
 //! What the tests that cross crates share, with each other and with the commands that write what they check. The tests themselves
 //! are under `tests/`.
 
+pub mod collection;
 pub mod error_pages;
 pub mod held_by;
 pub mod openapi;

@@ -1,5 +1,5 @@
-//! The files made of what the APIs say of themselves: an OpenAPI description of each under contract/openapi, and the carriers'
-//! reference page.
+//! The files made of what the APIs say of themselves: an OpenAPI description of each under contract/openapi, the carriers'
+//! reference page, and a collection of their calls.
 //!
 //! `cargo run -p postern-end-to-end --example write-openapi` writes them, and `tests/api/described.rs` tells when they have drifted.
 
@@ -12,7 +12,7 @@ use std::{
 use postern_contract::schemas;
 use serde_json::Value;
 
-use crate::reference_page;
+use crate::{collection, reference_page};
 
 /// The descriptions, by the names of their files.
 ///
@@ -47,6 +47,7 @@ pub fn files() -> io::Result<BTreeMap<String, String>> {
         "docs/carriers/reference.md".to_owned(),
         reference_page::page(&descriptions["carriers"]),
     );
+    files.extend(collection::files(&descriptions["carriers"]));
     Ok(files)
 }
 

@@ -5,6 +5,7 @@ mod arriving;
 mod booking;
 mod changing;
 mod closing;
+mod diagram;
 mod doorstep;
 mod doubt;
 mod ending;

@@ -3,7 +3,10 @@
 use axum::{Json, extract::State};
 use postern_contract::{carrier::ChangeDelivery, delivery::DeliveryView, ids::DeliveryId};
 use postern_core::deliveries;
-use postern_http::{Authorized, Idempotent, NoQuery, PathId, Problem, openapi::Keyed};
+use postern_http::{
+    Authorized, Idempotent, IfMatch, NoQuery, PathId, Problem,
+    openapi::{Keyed, Matched},
+};
 
 use crate::{
     Carriers,
@@ -22,7 +25,7 @@ use crate::{
     path = "/v1/deliveries/{id}",
     operation_id = "changeDelivery",
     tag = "deliveries",
-    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed),
+    params(("id" = inline(messages::DeliveryId), Path, description = "The delivery."), Keyed, Matched),
     request_body = inline(messages::ChangeDelivery),
     responses((status = 200, description = "As it is now.", body = inline(messages::Delivery))),
     security(("carrier" = ["deliveries:write"])),
@@ -33,10 +36,12 @@ pub(crate) async fn change(
     State(state): State<Carriers>,
     PathId(delivery): PathId<DeliveryId>,
     _: NoQuery,
+    if_match: IfMatch,
     request: Idempotent<ChangeDelivery>,
 ) -> Result<Json<DeliveryView>, Problem> {
     let caller = idempotent(carrier(&token)?, &request.key, &request.fingerprint);
-    deliveries::change(&state.platform, &caller, delivery, request.body)
+    let as_seen = |view: &DeliveryView| if_match.holds(view);
+    deliveries::change_if(&state.platform, &caller, delivery, request.body, as_seen)
         .await
         .map(Json)
         .map_err(problem)

@@ -78,6 +78,12 @@ async fn every_event_is_pushed(home: &Household, webhook: WebhookId) {
 
 async fn as_planned(home: &Household) {
     let armed = home.armed("1Z1").await;
+    let of_the_parcel = home.carrier.get("/v1/deliveries?tracking_number=1Z1").await;
+    let listed: Page<DeliveryView> = of_the_parcel.unwrap().done().unwrap();
+    assert_eq!(
+        listed.items.iter().map(|view| view.id).collect::<Vec<_>>(),
+        [armed.id]
+    );
     let open = home
         .carrier
         .open(armed.id, "open-1", &open_for(&armed))

@@ -7,7 +7,10 @@ use std::{
     sync::LazyLock,
 };
 
-use postern_end_to_end::openapi::{descriptions, files};
+use postern_end_to_end::{
+    collection::FOLDER,
+    openapi::{descriptions, files},
+};
 use postern_test_tools::{must, python};
 use reqwest::Method;
 use serde_json::Value;
@@ -90,6 +93,19 @@ fn the_committed_descriptions_and_the_reference_page_are_what_the_apis_say() {
             written == text,
             "{name} has drifted: run `cargo run -p postern-end-to-end --example write-openapi` and commit what it wrote"
         );
+    }
+    let expected = files().unwrap();
+    for folder in ["", "more", "environments"] {
+        let folder = Path::new(FOLDER).join(folder);
+        for entry in std::fs::read_dir(root.join(&folder)).unwrap().map(Result::unwrap) {
+            let name = folder
+                .join(entry.file_name())
+                .display()
+                .to_string()
+                .replace("//", "/");
+            let left_over = entry.path().is_file() && !expected.contains_key(name.trim_end_matches('/'));
+            assert!(!left_over, "{name} is a call of no description: delete it");
+        }
     }
 }
 

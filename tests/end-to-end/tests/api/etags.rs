@@ -158,3 +158,34 @@ async fn preferences_that_somebody_else_of_the_household_changed_are_left_as_the
     assert_eq!(now.body["carriers"], only("northwind")["carriers"], "{now:#?}");
     assert_eq!(now.header("etag"), first.header("etag"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_delivery_that_has_changed_since_it_was_seen_is_left_as_it_is_and_a_repeat_gets_its_answer() {
+    let tagged = Tagged::set().await;
+    let seen = tagged.see(&tagged.delivery).await;
+    let change = |key: &str, tag: &str, driver: &str| {
+        let request = tagged.carriers(Method::PATCH, &tagged.delivery);
+        let request = request.header("if-match", tag.to_owned());
+        let request = request.header("idempotency-key", key.to_owned());
+        send("changing it", request.json(&json!({ "driver": driver })))
+    };
+    let tag = seen.header("etag");
+    let first = change("first", tag, "driver-7").await;
+    assert_eq!(first.status, 200, "{first:#?}");
+    change("second", tag, "driver-8")
+        .await
+        .refused(412, "precondition_failed");
+    let repeat = change("first", tag, "driver-7").await;
+    assert_eq!((repeat.status, &repeat.body), (200, &first.body));
+    // Nothing is kept of what failed: its key is free for the same change with the present tag.
+    let second = change(
+        "second",
+        tagged.see(&tagged.delivery).await.header("etag"),
+        "driver-8",
+    )
+    .await;
+    assert_eq!(
+        (second.status, second.body["driver"].as_str()),
+        (200, Some("driver-8"))
+    );
+}

@@ -8,6 +8,7 @@ mod at_the_door;
 mod bodies;
 mod changing;
 mod checkout;
+mod collection;
 mod described;
 mod doorstep;
 mod etags;

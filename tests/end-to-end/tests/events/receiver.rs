@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, time::timeout};
 
 /// The libraries of Standard Webhooks, of two languages.
-pub(crate) const IN_PYTHON: [&str; 1] = ["standardwebhooks==1.1.0"];
+const IN_PYTHON: [&str; 1] = ["standardwebhooks==1.1.0"];
 const IN_JAVASCRIPT: [&str; 1] = ["standardwebhooks@1.1.1"];
 
 /// The longest that a post may take to come.

@@ -1,11 +1,6 @@
 //! Webhooks: what happens is posted, proven by other people's libraries, tried again, tested, replayed and accounted for.
 
-use std::{
-    collections::BTreeSet,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{collections::BTreeSet, time::Duration};
 
 use postern_contract::{
     delivery::Page,
@@ -13,11 +8,10 @@ use postern_contract::{
     webhook::WebhookSecret,
 };
 use postern_local::play::CarrierClient;
-use postern_test_tools::python;
 use serde_json::{Value, json};
 
 use crate::{
-    receiver::{IN_PYTHON, Receiver, proven},
+    receiver::{Receiver, proven},
     stage::{Stage, key},
 };
 
@@ -165,52 +159,4 @@ async fn what_happened_before_an_endpoint_was_made_can_be_replayed_to_it() {
         let refused = stage.carrier.post(&path, &key(), &wrong).await.unwrap();
         assert!(refused.status.is_client_error(), "{wrong}: {}", refused.body);
     }
-}
-
-/// The receiver that carriers are shown, run as it stands.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_receiver_of_the_docs_takes_what_is_ours_and_nothing_else() {
-    let stage = Stage::set().await;
-    let port = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
-    let url = format!("http://127.0.0.1:{port}/");
-    let endpoint = endpoint(&stage.carrier, &url, "com.postern.*").await;
-    let mut receiver = running_receiver(port, endpoint.secret.expose());
-    let arrived = async {
-        loop {
-            let test: PushView = post(&stage.carrier, &endpoint, "test?wait=20", json!({})).await;
-            // Until Python has started nobody listens.
-            if test.attempts[0].outcome != Some(AttemptOutcome::Unreachable) {
-                return test;
-            }
-        }
-    };
-    let arrived = tokio::time::timeout(Duration::from_secs(60), arrived)
-        .await
-        .unwrap();
-    assert_eq!(arrived.attempts[0].status, Some(204), "{arrived:#?}");
-    let forged = reqwest::Client::new().post(&url).body("{}").send().await.unwrap();
-    assert_eq!(forged.status().as_u16(), 401);
-    receiver.kill().unwrap();
-    let said = std::io::read_to_string(receiver.stdout.take().unwrap()).unwrap();
-    let line = format!("com.postern.webhook.test {}\n", endpoint.webhook.id);
-    assert_eq!(said, line);
-    receiver.wait().unwrap();
-}
-
-fn running_receiver(port: u16, secret: &str) -> Child {
-    let page = include_str!("../../../../docs/carriers/webhooks.md");
-    let (_, receiver) = page.split_once("<!-- receiver -->\n```python\n").unwrap();
-    let (receiver, _) = receiver.split_once("```\n").unwrap();
-    Command::new(python(&IN_PYTHON).join("python"))
-        .args(["-c", receiver])
-        .env("PORT", port.to_string())
-        .env("WEBHOOK_SECRET", secret)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }
