@@ -101,7 +101,7 @@ impl Town {
     /// By the vendor's own journal: each door went up once and down once, by one order each.
     pub(crate) async fn assert_every_door_moved_once(&self) {
         for (number, door) in self.doors.iter().enumerate() {
-            let moved = |way| self.local.myq().times_moved(door, way).unwrap();
+            let moved = |way| self.local.cloud().times_moved(door, way).unwrap();
             assert_eq!(
                 (moved(Direction::Open), moved(Direction::Close)),
                 (1, 1),
@@ -143,7 +143,7 @@ fn household(number: usize) -> SignUp {
 
 /// An account at the vendor with a home and a door.
 fn opener(local: &LocalPlatform, number: usize) -> Serial {
-    let (cloud, owner) = (local.myq(), Email::from(email(number).as_str()));
+    let (cloud, owner) = (local.cloud(), Email::from(email(number).as_str()));
     cloud.add_user(&owner, &password()).unwrap();
     let home = cloud.add_home(&owner, "Home").unwrap();
     cloud
