@@ -192,7 +192,9 @@ fn types<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<EventFilter>,
 }
 
 fn some_types<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<EventFilter>>, D::Error> {
-    types(deserializer).map(Some)
+    #[derive(Deserialize)]
+    struct Types(#[serde(deserialize_with = "types")] Vec<EventFilter>);
+    Ok(Option::<Types>::deserialize(deserializer)?.map(|Types(types)| types))
 }
 
 /// Why an endpoint is told nothing.

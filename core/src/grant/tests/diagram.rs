@@ -15,7 +15,7 @@ use super::{
 use crate::grant::evolve::evolve;
 
 /// How many random stories are told, each of so many steps. They are the same ones each time.
-const STORIES: u32 = 1_500;
+const STORIES: u32 = 3_000;
 const STEPS: usize = 60;
 
 const PAGES: [(&str, &str); 2] = [

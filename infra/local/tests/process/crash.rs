@@ -194,11 +194,10 @@ async fn bring_home(carrier: &CarrierClient, found: DeliveryView, moment: Moment
                 .complete(view.id, &key, &Complete::default())
                 .await
                 .map(drop),
-            _ => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-                Ok(())
-            }
+            _ => Ok(()),
         };
+        // Slowly enough for the carrier's quotas.
+        tokio::time::sleep(Duration::from_millis(150)).await;
         view = carrier.delivery(view.id).await.unwrap();
     }
     view
