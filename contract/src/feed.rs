@@ -18,8 +18,6 @@ use crate::{
     webhook::DisabledReason,
 };
 
-/// The version of CloudEvents.
-pub const SPEC_VERSION: &str = "1.0";
 /// What `data` is written in.
 pub const DATA_CONTENT_TYPE: &str = "application/json";
 /// What a whole event is written in.
@@ -103,12 +101,42 @@ impl TryFrom<String> for EventType {
     }
 }
 
+/// The version of CloudEvents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SpecVersion {
+    /// The one that there is.
+    #[serde(rename = "1.0")]
+    V1,
+}
+
+/// An entry's place in its delivery's log, in ten digits, so that it sorts as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String", extend("pattern" = "^[0-9]{10}$"))]
+pub struct EventSequence(u64);
+
+impl From<EventSequence> for String {
+    fn from(EventSequence(number): EventSequence) -> Self {
+        format!("{number:010}")
+    }
+}
+
+impl TryFrom<String> for EventSequence {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let fits = text.len() == 10 && text.bytes().all(|b| b.is_ascii_digit());
+        fits.then(|| text.parse().ok())
+            .flatten()
+            .map(Self)
+            .ok_or(Invalid::new("sequence", "ten digits"))
+    }
+}
+
 /// One event of a carrier.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CarrierEvent {
     /// The version of CloudEvents: `1.0`.
-    #[schemars(extend("const" = "1.0"))]
-    pub specversion: String,
+    pub specversion: SpecVersion,
     /// Unique, and the same however often the event is told: by it a repeat is known.
     pub id: EventId,
     /// Whose event it is: `/carriers/` and the carrier's id.
@@ -125,8 +153,7 @@ pub struct CarrierEvent {
     /// Of a delivery's event: its place in the delivery's log, in ten digits, so that it sorts as text. CloudEvents' extension
     /// `sequence`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("pattern" = "^[0-9]{10}$"))]
-    pub sequence: Option<String>,
+    pub sequence: Option<EventSequence>,
     /// The rest.
     pub data: EventData,
 }
@@ -181,14 +208,14 @@ impl CarrierEvent {
     #[must_use]
     pub fn of_delivery(id: EventId, carrier: &CarrierId, changed: DeliveryChanged) -> Self {
         Self {
-            specversion: SPEC_VERSION.to_owned(),
+            specversion: SpecVersion::V1,
             id,
             source: source(carrier),
             kind: EventType::of_delivery(changed.entry.event.name()),
             subject: changed.delivery.to_string(),
             time: changed.entry.at,
             datacontenttype: DATA_CONTENT_TYPE.to_owned(),
-            sequence: Some(format!("{:010}", changed.entry.sequence)),
+            sequence: Some(EventSequence(changed.entry.sequence)),
             data: EventData::Delivery(Box::new(changed)),
         }
     }
@@ -203,7 +230,7 @@ impl CarrierEvent {
         changed: WebhookChanged,
     ) -> Self {
         Self {
-            specversion: SPEC_VERSION.to_owned(),
+            specversion: SpecVersion::V1,
             id,
             source: source(carrier),
             kind: EventType::of_webhook(what),

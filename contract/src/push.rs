@@ -69,7 +69,6 @@ pub struct AttemptView {
     pub outcome: Option<AttemptOutcome>,
     /// The HTTP status of the answer, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(range(min = 100, max = 999))]
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]

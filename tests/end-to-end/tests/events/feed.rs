@@ -46,7 +46,7 @@ async fn a_whole_delivery_comes_by_the_feed_once_and_in_the_order_of_its_log() {
     for (event, number) in events.iter().zip(1..) {
         assert_eq!(event.subject, open.id.to_string());
         assert_eq!(event.source, "/carriers/northwind");
-        assert_eq!(event.sequence, Some(format!("{number:010}")));
+        assert_eq!(event.sequence.map(String::from), Some(format!("{number:010}")));
         assert_eq!(
             event.kind.as_str(),
             format!("com.postern.delivery.{}", entry(event).event.name())
