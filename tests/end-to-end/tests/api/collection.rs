@@ -1,10 +1,8 @@
 //! The collection of calls, run in their order by the program that it is for, against a local platform.
 
-use std::process::Command;
-
 use postern_contract::delivery::GrantState;
 use postern_end_to_end::{collection::FOLDER, stage::Stage};
-use postern_test_tools::node;
+use postern_test_tools::{node, on_node};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
@@ -15,7 +13,7 @@ async fn the_collection_of_calls_makes_a_whole_delivery_as_it_lies_there() {
     let (at, carrier) = (&stage.local.addresses, &stage.local.seeds.carriers[0]);
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
-    let mut command = Command::new(bruno);
+    let mut command = on_node(bruno);
     command
         .current_dir(format!("{}/../../{FOLDER}", env!("CARGO_MANIFEST_DIR")))
         .args([

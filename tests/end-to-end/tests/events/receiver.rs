@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use postern_contract::{feed::CarrierEvent, webhook::WebhookSecret};
-use postern_test_tools::{fed, node, python};
+use postern_test_tools::{fed, node, on_node, python};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, time::timeout};
 
@@ -55,7 +55,7 @@ impl Post {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/events");
         let mut by_python = Command::new(python(&IN_PYTHON).join("python"));
         by_python.arg(format!("{folder}/verify.py"));
-        let mut by_javascript = Command::new("node");
+        let mut by_javascript = on_node("node");
         by_javascript
             .arg(format!("{folder}/verify.mjs"))
             .arg(node(&IN_JAVASCRIPT));
