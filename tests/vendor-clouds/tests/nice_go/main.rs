@@ -1,0 +1,6 @@
+//! The face of Nice G.O.: what its client cannot show.
+#![cfg(test)]
+
+mod api;
+mod login;
+mod sign_in;
