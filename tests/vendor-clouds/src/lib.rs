@@ -8,7 +8,7 @@
 //!   against it unchanged (`tests/pymyq.rs`).
 //! - [`AladdinConnectCloud`] is the partner API of Aladdin Connect, judged by the vendor's own genie-partner-sdk
 //!   (`tests/genie_partner_sdk.rs`).
-//! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O.
+//! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
