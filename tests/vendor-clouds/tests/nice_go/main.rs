@@ -3,4 +3,5 @@
 
 mod api;
 mod login;
+mod secrecy;
 mod sign_in;
