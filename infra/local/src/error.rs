@@ -7,7 +7,7 @@ use postern_core::{Error, store::StoreError};
 use postern_embedded_record::EmbeddedRecordError;
 use postern_http::token::KeySourceError;
 use postern_keys::KeyError;
-use postern_vendor_clouds::CloudError;
+use postern_vendor_clouds::{CloudError, Vendor};
 use postern_webhooks::PosterError;
 
 use crate::issuer::IssuerError;
@@ -39,6 +39,9 @@ pub enum LocalError {
         /// Whose were asked for.
         asked: &'static str,
     },
+    /// There is a simulated cloud of this vendor, and nothing yet that speaks with it.
+    #[error("there is no adapter for {} yet: start with --vendor myq or aladdin-connect", .0.name())]
+    NoAdapter(Vendor),
     /// No socket.
     #[error("port {port} cannot be listened on: {source}. Choose other ports with --port")]
     Port {

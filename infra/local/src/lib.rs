@@ -23,4 +23,5 @@ pub use self::{
     platform::{Addresses, LocalConfig, LocalPlatform},
     seed::{SeedCarrier, SeedPerson, Seeds},
     shell::ready_made,
+    vendor::VENDORS,
 };

@@ -14,8 +14,14 @@ use crate::{LocalConfig, LocalError};
 /// The client id of the local platform at every simulated vendor.
 const CLIENT_ID: &str = "postern-local";
 
+/// The vendors that a local platform can have the openers of.
+pub const VENDORS: [Vendor; 2] = [Vendor::Myq, Vendor::AladdinConnect];
+
 /// Starts the vendor's cloud, with the homeowner and the door of the demo.
 pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
+    if !VENDORS.contains(&config.vendor) {
+        return Err(LocalError::NoAdapter(config.vendor));
+    }
     let timings = DoorTimings::default()
         .at_speed(config.door_speed)
         .unwrap_or_default();
@@ -50,6 +56,7 @@ pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc
             AladdinConnectAdapter::new(AladdinConnectConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
+        Vendor::NiceGo => return Err(LocalError::NoAdapter(vendor)),
     })
 }
 

@@ -137,6 +137,9 @@ pub struct DoorPlan {
     /// What the battery of its position sensor is charged to, in per cent, where the cloud shows that.
     #[serde(default)]
     pub sensor_battery_percent: Option<u8>,
+    /// Whether its firmware is too old for the cloud to control it. Nice G.O. only.
+    #[serde(default)]
+    pub old_firmware: bool,
     /// Its own times, in place of the cloud's.
     #[serde(default)]
     pub timings: Option<DoorTimings>,
@@ -162,6 +165,7 @@ impl DoorPlan {
             unattended_close_allowed: true,
             unattended_open_allowed: true,
             sensor_battery_percent: None,
+            old_firmware: false,
             timings: None,
         }
     }
@@ -224,6 +228,10 @@ pub struct Settings {
     pub login_throttle: Option<LoginThrottle>,
     /// The API versions that are spoken. myQ only.
     pub versions: Versions,
+    /// The status with which a token that has run out is told: 200 or 401. Nice G.O. only.
+    pub expired_token_status: u16,
+    /// How many doors a page of the list has; without it, all. Nice G.O. only.
+    pub page_max: Option<usize>,
 }
 
 /// What becomes of a refresh token that is used.
@@ -247,6 +255,8 @@ impl Default for Settings {
             api_keys: Vec::new(),
             login_throttle: None,
             versions: Versions::default(),
+            expired_token_status: 200,
+            page_max: None,
         }
     }
 }
@@ -259,6 +269,12 @@ impl Settings {
     pub fn check(&self) -> Result<(), String> {
         if !matches!(self.command_status, 200 | 202 | 204) {
             return Err("command_status must be 200, 202 or 204".to_owned());
+        }
+        if !matches!(self.expired_token_status, 200 | 401) {
+            return Err("expired_token_status must be 200 or 401".to_owned());
+        }
+        if self.page_max == Some(0) {
+            return Err("page_max must be at least 1".to_owned());
         }
         Ok(())
     }

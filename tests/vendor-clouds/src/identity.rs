@@ -4,7 +4,9 @@
 //! with it, by which pages and in which shapes, is the face's own.
 
 mod kept;
+mod proofs;
 mod signing;
+pub(crate) mod srp;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -14,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use self::kept::{Kept, TokenHash};
+use self::proofs::Proof;
 use self::signing::SigningKey;
 use crate::config::LoginThrottle;
 use crate::error::CloudError;
@@ -88,6 +91,8 @@ pub struct Identity {
     codes: Kept<Code>,
     access: Kept<Access>,
     refresh: Kept<Grant>,
+    #[serde(default)]
+    proofs: Kept<Proof>,
     logins: BTreeMap<Email, VecDeque<Timestamp>>,
     failures: BTreeMap<Email, VecDeque<Timestamp>>,
     lock_outs: BTreeMap<Email, LockOut>,
@@ -104,6 +109,7 @@ impl Identity {
             codes: Kept::default(),
             access: Kept::default(),
             refresh: Kept::default(),
+            proofs: Kept::default(),
             logins: BTreeMap::new(),
             failures: BTreeMap::new(),
             lock_outs: BTreeMap::new(),

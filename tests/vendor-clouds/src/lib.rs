@@ -8,6 +8,7 @@
 //!   against it unchanged (`tests/pymyq.rs`).
 //! - [`AladdinConnectCloud`] is the partner API of Aladdin Connect, judged by the vendor's own genie-partner-sdk
 //!   (`tests/genie_partner_sdk.rs`).
+//! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
@@ -33,6 +34,7 @@ pub mod identity;
 pub mod journal;
 mod myq;
 mod names;
+mod nice_go;
 pub mod seed;
 mod server;
 mod shared;
@@ -49,5 +51,5 @@ pub use faults::{Fault, FaultRule, Target};
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
-pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, RunningCloud};
+pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud};
 pub use vendor::{UnknownVendor, Vendor};

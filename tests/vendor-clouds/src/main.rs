@@ -13,7 +13,7 @@ use secrecy::SecretString;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Whose cloud: myq or aladdin-connect
+    /// Whose cloud: myq, aladdin-connect or nice-go
     #[arg(long, default_value = "myq")]
     vendor: Vendor,
     /// The port to listen on, on this computer only; 0 takes a free one
@@ -117,6 +117,11 @@ fn addresses(vendor: Vendor, base: &str) -> String {
              devices    {base}/v1/devices\n\
              one door   {base}/v1/devices/{{device}}/doors/{{index}}\n\
              commands   {base}/v1/devices/{{device}}/doors/{{index}}/command\n"
+        ),
+        Vendor::NiceGo => format!(
+            "endpoints  {base}/endpoints\n\
+             user pool  {base}/\n\
+             GraphQL    {base}/device/graphql\n"
         ),
     }
 }

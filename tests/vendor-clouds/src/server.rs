@@ -110,6 +110,20 @@ impl AladdinConnectCloud {
     }
 }
 
+/// The simulator of the cloud behind the app of Nice G.O.
+#[derive(Debug)]
+pub struct NiceGoCloud;
+
+impl NiceGoCloud {
+    /// Starts it. Begin with the settings of [`Vendor::demo`], as those of [`Config::empty`] are myQ's.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::NiceGo.start(config).await
+    }
+}
+
 /// A cloud without a socket: its routes, to be asked in the same process, and its controls. It cannot hang up.
 #[derive(Clone, Debug)]
 pub struct InProcessCloud {

@@ -3,11 +3,14 @@
 use std::str::FromStr;
 
 use axum::Router;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::identity::srp::Verifier;
+use crate::seed::Seed;
 use crate::shared::Shared;
-use crate::{aladdin_connect, myq};
+use crate::{aladdin_connect, myq, nice_go};
 
 /// Whose cloud it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +21,13 @@ pub enum Vendor {
     Myq,
     /// Genie and Overhead Door: the partner API of Aladdin Connect and OHD Anywhere.
     AladdinConnect,
+    /// Nice, Linear and Nortek: the cloud behind the app of Nice G.O.
+    NiceGo,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Myq, Self::AladdinConnect];
+    pub const ALL: [Self; 3] = [Self::Myq, Self::AladdinConnect, Self::NiceGo];
 
     /// The name by which the platform knows the vendor.
     #[must_use]
@@ -30,6 +35,7 @@ impl Vendor {
         match self {
             Self::Myq => "myq",
             Self::AladdinConnect => "aladdin-connect",
+            Self::NiceGo => "nice-go",
         }
     }
 
@@ -39,6 +45,7 @@ impl Vendor {
         match self {
             Self::Myq => myq::NAME,
             Self::AladdinConnect => aladdin_connect::NAME,
+            Self::NiceGo => nice_go::NAME,
         }
     }
 
@@ -49,6 +56,7 @@ impl Vendor {
         match self {
             Self::Myq => Config::demo(),
             Self::AladdinConnect => aladdin_connect::demo(),
+            Self::NiceGo => nice_go::demo(),
         }
     }
 
@@ -57,13 +65,22 @@ impl Vendor {
         match self {
             Self::Myq => myq::router(shared),
             Self::AladdinConnect => aladdin_connect::router(shared),
+            Self::NiceGo => nice_go::router(shared),
+        }
+    }
+
+    /// What the cloud keeps of a password beside its hash, where people prove that they know it.
+    pub(crate) fn verifier(self, seed: Seed, user_id: &str, password: &SecretString) -> Option<Verifier> {
+        match self {
+            Self::Myq | Self::AladdinConnect => None,
+            Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
 }
 
 /// No vendor has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one of myq, aladdin-connect")]
+#[error("one of myq, aladdin-connect, nice-go")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {

@@ -184,7 +184,9 @@ impl World {
         }
         room(self.users.len())?;
         let id = self.names.uuid();
-        self.users.insert(email.clone(), User::new(id, &email, password));
+        let verifier = self.vendor.verifier(self.seed, &id, password);
+        let user = User::new(id, &email, password, verifier);
+        self.users.insert(email, user);
         Ok(())
     }
 
@@ -252,6 +254,7 @@ impl World {
         door.switches.unattended_close_allowed = plan.unattended_close_allowed;
         door.switches.unattended_open_allowed = plan.unattended_open_allowed;
         door.switches.sensor_battery_percent = plan.sensor_battery_percent;
+        door.switches.old_firmware = plan.old_firmware;
         let made = WorldDoor {
             name: plan.name.clone(),
             device_type: plan.device_type.clone(),
@@ -342,6 +345,7 @@ impl World {
             Vendor::Myq => self.serial("CG08"),
             // A controller of its own, with one door.
             Vendor::AladdinConnect => Serial::from(format!("{}-1", self.names.uuid())),
+            Vendor::NiceGo => Serial::from(self.names.uuid()),
         }
     }
 

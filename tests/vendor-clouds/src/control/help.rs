@@ -6,7 +6,8 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("POST /_control/reset", "begin anew: {\"seed\"?}"),
     (
         "GET|PATCH /_control/settings",
-        "access_token_ttl_s, refresh_tokens: rotating|fixed, command_status, redundant_is_refused, login_throttle, versions, api_keys",
+        "access_token_ttl_s, refresh_tokens: rotating|fixed, command_status, redundant_is_refused, login_throttle, versions, api_keys, \
+      expired_token_status, page_max",
     ),
     (
         "POST /_control/redirect-uris",
@@ -30,7 +31,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "GET|PATCH /_control/doors/{serial}",
         "online, absence_noticed, obstruct_next_closes, stop_next_halfway, stuck, \
       report_lag_ms, freeze_report_ms, unattended_close_allowed, unattended_open_allowed, sensor_battery_low, \
-      sensor_battery_percent, paired, position_unknown, locked_out, timings",
+      sensor_battery_percent, paired, position_unknown, vacation_mode, old_firmware, locked_out, timings",
     ),
     (
         "POST /_control/doors/{serial}/wall-button",

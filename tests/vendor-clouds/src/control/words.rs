@@ -48,6 +48,10 @@ pub struct DoorPatch {
     pub paired: Option<bool>,
     /// Whether the opener was reset, and knows its ends only when somebody has moved the door by the button on the wall.
     pub position_unknown: Option<bool>,
+    /// Whether the household is away, and wants nothing moved through the cloud. Nice G.O. only.
+    pub vacation_mode: Option<bool>,
+    /// Whether its firmware is too old for the cloud to control it. Nice G.O. only.
+    pub old_firmware: Option<bool>,
     /// `false` ends a lock-out. Only two reversals begin one.
     pub locked_out: Option<bool>,
     /// How long everything takes, for movements that begin from now on.
@@ -84,6 +88,8 @@ impl DoorPatch {
         }
         set(&mut door.switches.paired, self.paired);
         set(&mut door.switches.position_unknown, self.position_unknown);
+        set(&mut door.switches.vacation_mode, self.vacation_mode);
+        set(&mut door.switches.old_firmware, self.old_firmware);
         if self.locked_out == Some(false) {
             door.release_lock_out();
         }

@@ -103,6 +103,12 @@ pub struct Switches {
     pub paired: bool,
     /// Whether the opener was reset, and knows its ends only when somebody has moved the door by the button on the wall.
     pub position_unknown: bool,
+    /// Whether the household is away, and wants nothing moved through the cloud. Nice G.O. only.
+    pub vacation_mode: bool,
+    /// Whether its firmware is too old for the cloud to control it. Nice G.O. only.
+    pub old_firmware: bool,
+    /// Whether its light is on. Nice G.O. only.
+    pub light: bool,
 }
 
 impl Default for Switches {
@@ -117,6 +123,9 @@ impl Default for Switches {
             sensor_battery_percent: None,
             paired: true,
             position_unknown: false,
+            vacation_mode: false,
+            old_firmware: false,
+            light: false,
         }
     }
 }

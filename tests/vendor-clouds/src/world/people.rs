@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::{Home, World};
 use crate::config::Role;
 use crate::error::CloudError;
+use crate::identity::srp::Verifier;
 use crate::names::{AccountId, Email, Serial};
 
 /// Somebody with a login.
@@ -17,14 +18,28 @@ pub struct User {
     /// The id that accounts and tokens name them by.
     pub id: String,
     password: PasswordHash,
+    /// Where people log in by SRP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verifier: Option<Verifier>,
 }
 
 impl User {
-    pub(super) fn new(id: String, email: &Email, password: &SecretString) -> Self {
+    pub(super) fn new(
+        id: String,
+        email: &Email,
+        password: &SecretString,
+        verifier: Option<Verifier>,
+    ) -> Self {
         Self {
             id,
             password: PasswordHash::of(email, password),
+            verifier,
         }
+    }
+
+    /// What a proof of the password is judged by, where people log in by SRP.
+    pub(crate) const fn verifier(&self) -> Option<&Verifier> {
+        self.verifier.as_ref()
     }
 }
 
