@@ -12,7 +12,7 @@ use postern_contract::{
 
 use super::{
     Endpoint, Push, PushPlace, WebhookRefusal,
-    answer::{Stored, answered, earlier, refused},
+    answer::{STRANGE_ANSWER, Stored, answered, earlier, refused},
     manage,
     send::test_event,
 };
@@ -28,8 +28,6 @@ pub const REPLAY_MAX: usize = WRITES_MAX - 1;
 const SCAN_MAX: usize = 1_000;
 /// The pause between two looks while somebody waits.
 const PAUSE: Duration = Duration::from_millis(100);
-
-const STRANGE_ANSWER: Error = Error::Corrupt("an idempotency record with another request's answer");
 
 /// Has an endpoint told of nothing, to see whether it can be. Waits for how that went for as long as `patience`.
 ///

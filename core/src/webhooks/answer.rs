@@ -15,6 +15,10 @@ use crate::{
     store::{Answered, Asked, StoreError, Write},
 };
 
+/// The fingerprint covers a request's path, so that no request meets the answer to one of another kind.
+pub(super) const STRANGE_ANSWER: Error =
+    Error::Corrupt("an idempotency record with another request's answer");
+
 /// What a first request was answered.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,13 +103,9 @@ pub(super) async fn refuse(
     caller: &Idempotent,
     refusal: WebhookRefusal,
 ) -> Result<WebhookSecret, Error> {
-    let write = answered(platform, caller, &Stored::Refused(refusal))?;
-    match platform.store.transact(vec![write]).await {
-        Ok(()) => Err(refusal.into()),
-        Err(StoreError::ConditionFailed { .. } | StoreError::Conflict) => {
-            replayed(platform, caller).await?.ok_or(Error::Contended)
-        }
-        Err(error) => Err(error.into()),
+    match refused(platform, caller, refusal).await? {
+        Error::Contended => replayed(platform, caller).await?.ok_or(Error::Contended),
+        error => Err(error),
     }
 }
 
