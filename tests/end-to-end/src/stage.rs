@@ -8,16 +8,17 @@ use std::{
     time::Duration,
 };
 
+use jiff::{SignedDuration, tz::TimeZone};
 use postern_contract::{
     carrier::{Allowance, CloseDoor, Complete, Dispatch, OpenDoor},
-    delivery::{DeliveryView, GrantState},
+    delivery::{DeliveryView, GrantState, Window},
     event::LogEntry,
     ids::DeliveryId,
 };
 use postern_core::log;
 use postern_local::{
     DataPlace, LocalConfig, LocalPlatform,
-    play::{Answer, CarrierClient, CustomerClient, at_the_door, booking, set_up},
+    play::{Answer, CarrierClient, CustomerClient, at_the_door, booking, household, set_up},
 };
 use postern_vendor_clouds::{Control, Direction, Serial};
 use tokio::time::{sleep, timeout};
@@ -88,6 +89,27 @@ impl Stage {
             .book(&key(), &booking(self.local.platform.now(), parcel))
             .await
             .unwrap()
+    }
+
+    /// A window that begins after at most `within`, yet on this day by the household's clock: for a delivery that is armed at its dispatch and
+    /// may not be opened yet. In the last seconds of a day it waits for the next.
+    pub async fn window_later_today(&self, within: SignedDuration) -> Window {
+        let zone = TimeZone::get(&household().time_zone).unwrap();
+        loop {
+            let now = self.local.platform.now();
+            let midnight = now
+                .to_zoned(zone.clone())
+                .tomorrow()
+                .unwrap()
+                .start_of_day()
+                .unwrap();
+            let left = midnight.timestamp().duration_since(now);
+            if left > SignedDuration::from_secs(20) {
+                let starts_at = now + within.min(left / 2);
+                return Window::new(starts_at, starts_at + SignedDuration::from_hours(1)).unwrap();
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// A delivery that is out and armed.

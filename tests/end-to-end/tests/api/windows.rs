@@ -1,6 +1,6 @@
 //! Before its window and after it no door is opened.
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::SignedDuration;
 use postern_contract::{
     carrier::BookDelivery,
     delivery::{DeliveryView, GrantState, Window},
@@ -31,18 +31,15 @@ async fn armed_in(scene: &AtTheDoor, parcel: &str, window: Window) -> DeliveryVi
 #[tokio::test(flavor = "multi_thread")]
 async fn before_its_window_no_door_is_opened() {
     let scene = AtTheDoor::set(Stage::set().await).await;
-    let now = scene.stage.local.platform.now();
-    // Later on the same day by the household's clock: a delivery of tomorrow would not be armed yet.
-    let toronto = TimeZone::get("America/Toronto").unwrap();
-    let midnight = now.to_zoned(toronto).tomorrow().unwrap().start_of_day().unwrap();
-    let left = midnight.timestamp().duration_since(now);
-    let starts_at = now + SignedDuration::from_hours(1).min(left / 2);
-    let window = Window::new(starts_at, starts_at + SignedDuration::from_hours(1)).unwrap();
+    let window = scene
+        .stage
+        .window_later_today(SignedDuration::from_hours(1))
+        .await;
     let early = armed_in(&scene, "PARCEL-1", window).await;
     let reply = scene.refused(&early, 409, "outside_window").await;
     assert_eq!(reply.body["window"], json!(window));
     // It keeps its right: once the window begins, the door opens.
-    let soon = now + SignedDuration::from_millis(2_500);
+    let soon = scene.stage.local.platform.now() + SignedDuration::from_millis(2_500);
     let window = Window::new(soon, soon + SignedDuration::from_hours(1)).unwrap();
     let waiting = armed_in(&scene, "PARCEL-2", window).await;
     while scene.stage.local.platform.now() < soon {

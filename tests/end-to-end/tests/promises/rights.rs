@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use postern_contract::{
     carrier::{BookDelivery, Dispatch, OpenDoor},
     customer::Preferences,
-    delivery::{DeliveryView, GrantState, Window},
+    delivery::{DeliveryView, GrantState},
     place::{Fix, Position},
 };
 use postern_end_to_end::stage::{Stage, key, open_for};
@@ -64,25 +64,18 @@ pub(crate) async fn nothing_opens_that_has_no_right_to(stage: Stage) -> Verdict 
 
 /// A delivery whose code is minted and whose window has not begun.
 async fn early(stage: &Stage) -> DeliveryView {
-    loop {
-        let now = stage.local.platform.now();
-        let soon = now + SignedDuration::from_mins(5);
-        let early = BookDelivery {
-            window: Window::new(soon, soon + SignedDuration::from_hours(1)).unwrap(),
-            ..booking(now, "PARCEL-1")
-        };
-        let booked = stage.carrier.book(&key(), &early).await.unwrap();
-        let out = stage
-            .carrier
-            .dispatch(booked.id, &key(), &Dispatch::default())
-            .await
-            .unwrap();
-        // Five minutes before midnight the window's day has not come; then it soon does.
-        if out.state == GrantState::Armed {
-            return out;
-        }
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    }
+    let early = BookDelivery {
+        window: stage.window_later_today(SignedDuration::from_mins(5)).await,
+        ..booking(stage.local.platform.now(), "PARCEL-1")
+    };
+    let booked = stage.carrier.book(&key(), &early).await.unwrap();
+    let out = stage
+        .carrier
+        .dispatch(booked.id, &key(), &Dispatch::default())
+        .await
+        .unwrap();
+    assert_eq!(out.state, GrantState::Armed);
+    out
 }
 
 async fn asks(stage: &Stage, who: &str, delivery: &DeliveryView, open: OpenDoor) -> Verdict {
