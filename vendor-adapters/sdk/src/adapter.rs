@@ -20,6 +20,8 @@ use crate::{Deadline, Sealable};
 /// - `accepted` promises no movement; a reading is never said to be fresher than the vendor says.
 /// - It keeps nothing between calls that another copy of it would miss.
 ///
+/// A vendor that links by OAuth needs less: see [`OAuthAdapter`](crate::OAuthAdapter).
+///
 /// [`DeadlineClient::command`]: crate::DeadlineClient::command
 /// [`weigh_order`]: crate::weigh_order
 #[async_trait]
@@ -126,7 +128,7 @@ pub trait Adapter: Send + Sync + 'static {
     }
 }
 
-fn unsupported(operation: &str) -> AdapterError {
+pub(crate) fn unsupported(operation: &str) -> AdapterError {
     AdapterError::not_executed(
         AdapterErrorKind::Unsupported,
         format!("this adapter has no {operation}"),

@@ -7,7 +7,8 @@
 //!   version and the deadline, opens the sealed credentials before the adapter sees the call, and seals what comes back.
 //! - [`DeadlineClient`] speaks HTTP with a vendor. A read may be repeated; a door command is sent at most once, never at
 //!   or after its deadline, and what is not known to have failed is reported as unknown.
-//! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens.
+//! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens; with [`OAuthAdapter`] an adapter says
+//!   only what is not the same for every vendor that links so.
 //! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door. [`carry_out`] takes an
 //!   order through all its steps.
 //! - [`SettingReader`] reads settings, and [`fitted_label`] makes an owner's name for a door fit.
@@ -45,7 +46,7 @@ pub use http::{
 pub use label::fitted_label;
 pub use lambda::serve;
 pub use logging::{RedactingWriter, init_json_logs, redact};
-pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
+pub use oauth::{ClientAuth, OAuth, OAuthAdapter, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
 pub use ordering::{Order, TakesOrders, carry_out};
 pub use sealable::{NotSealable, Sealable};
