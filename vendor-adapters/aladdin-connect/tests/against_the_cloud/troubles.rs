@@ -6,7 +6,7 @@ use postern_contract::adapter::{AdapterErrorKind, Outcome};
 use postern_vendor_clouds::control::LockOutOrder;
 use postern_vendor_clouds::{DEMO_EMAIL, Direction, Email, Fault, Target};
 
-use crate::harness::{Bench, accepted};
+use crate::bench::{Bench, accepted};
 
 async fn linked() -> (Bench, String) {
     let bench = Bench::linked().await;
