@@ -1,6 +1,7 @@
 //! Files: what is said of a wrong one, and what a right one can never do.
 #![cfg(test)]
 
+mod acme;
 mod doubts;
 mod examples;
 mod messages;
