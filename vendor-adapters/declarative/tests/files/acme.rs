@@ -1,60 +1,21 @@
 //! The vendor of the guide's example, played in this process: what is sent to it, and what is made of its answers.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use jiff::Timestamp;
 use postern_adapter_declarative::{DeclarativeAdapter, Settings, VendorFile};
-use postern_adapter_sdk::{
-    Adapter, CallContext, ClientOptions, Clock, Deadline, DeadlineClient, SendFailure, ServiceAnswer,
-    TokenSet, VendorRequest, VendorService,
-};
+use postern_adapter_sdk::{Adapter, ClientOptions, Clock, DeadlineClient};
 use postern_contract::adapter::{
     AdapterError, AdapterErrorKind, CommandAccepted, Disposition, DoorInput, DoorOpenInput, Outcome,
 };
 use postern_contract::door::{Door, DoorKind, DoorReading, DoorState, UnattendedOpen};
 use postern_contract::unattended::{UnattendedClose, UnattendedCloseBar, WarningSeconds};
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 
 use crate::examples::example;
-
-/// The moment of every test.
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        "2026-03-02T12:00:00Z".parse().unwrap()
-    }
-}
-
-/// A vendor that gives the answers that were laid out for it, and keeps what it was asked.
-#[derive(Default)]
-struct Acme {
-    answers: Mutex<VecDeque<(u16, Value)>>,
-    asked: Mutex<Vec<VendorRequest>>,
-}
-
-#[async_trait]
-impl VendorService for Acme {
-    async fn carry(&self, request: &VendorRequest) -> Result<ServiceAnswer, SendFailure> {
-        self.asked.lock().unwrap().push(request.clone());
-        let (status, body) = self.answers.lock().unwrap().pop_front().unwrap();
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(ServiceAnswer {
-            status: StatusCode::from_u16(status).unwrap(),
-            headers,
-            body: body.to_string().into_bytes(),
-        })
-    }
-}
+use crate::stand::{Noon, Played, call, tokens};
 
 struct Bench {
-    acme: Arc<Acme>,
+    acme: Arc<Played>,
     adapter: DeclarativeAdapter,
 }
 
@@ -66,14 +27,14 @@ impl Bench {
             .with("VENDOR_CLOSE_WARNING_SECONDS", "7")
             .with_secret("VENDOR_API_KEY", "key".into())
             .with_secret("VENDOR_CLIENT_SECRET", "secret".into());
-        let acme = Arc::new(Acme::default());
-        let http = DeadlineClient::in_process(Arc::<Acme>::clone(&acme), ClientOptions::default());
+        let acme = Arc::new(Played::default());
+        let http = DeadlineClient::in_process(Arc::<Played>::clone(&acme), ClientOptions::default());
         let adapter = DeclarativeAdapter::over(&file, &settings, http).unwrap();
         Self { acme, adapter }
     }
 
     fn answers(&self, status: u16, body: Value) -> &Self {
-        self.acme.answers.lock().unwrap().push_back((status, body));
+        self.acme.answers(status, body);
         self
     }
 
@@ -110,20 +71,6 @@ impl Bench {
 }
 
 const LINK: &str = "link_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
-fn call() -> CallContext {
-    let deadline = Deadline::new(Noon.now() + Duration::from_secs(30), Arc::new(Noon));
-    CallContext::new("r", deadline)
-}
-
-fn tokens() -> TokenSet {
-    TokenSet {
-        access_token: "token".into(),
-        refresh_token: None,
-        expires_at: Noon.now() + Duration::from_secs(3600),
-        scope: None,
-    }
-}
 
 /// A door that is closed, and of which everything is well.
 fn door(id: &str) -> Value {

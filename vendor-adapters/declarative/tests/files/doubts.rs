@@ -1,20 +1,15 @@
 //! What is not certainly closed is never shown as closed, whatever a file says and a vendor answers.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 use postern_adapter_declarative::{DeclarativeAdapter, Settings, VendorFile};
-use postern_adapter_sdk::{
-    CallContext, ClientOptions, Clock, Deadline, DeadlineClient, OAuthAdapter, SendFailure, ServiceAnswer,
-    TakesOrders, TokenSet, VendorRequest, VendorService,
-};
+use postern_adapter_sdk::{ClientOptions, Clock, DeadlineClient, OAuthAdapter, TakesOrders};
 use postern_contract::door::{DoorReading, DoorState};
 use proptest::prelude::*;
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Value, json};
+
+use crate::stand::{Noon, Played, call, tokens};
 
 /// Words that a vendor may have, as TOML has them too.
 const WORDS: [&str; 12] = [
@@ -34,31 +29,6 @@ const WORDS: [&str; 12] = [
 
 /// What a vendor may say beside words.
 const OTHERS: [&str; 7] = ["null", "\"\"", "2", "1.0", "[]", "{}", "[\"down\"]"];
-
-/// The moment of every test.
-struct Noon;
-
-impl Clock for Noon {
-    fn now(&self) -> Timestamp {
-        "2026-03-02T12:00:00Z".parse().unwrap()
-    }
-}
-
-/// A vendor that always answers the same.
-struct Parrot(Mutex<Value>);
-
-#[async_trait]
-impl VendorService for Parrot {
-    async fn carry(&self, _: &VendorRequest) -> Result<ServiceAnswer, SendFailure> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        Ok(ServiceAnswer {
-            status: StatusCode::OK,
-            headers,
-            body: self.0.lock().unwrap().to_string().into_bytes(),
-        })
-    }
-}
 
 /// A file's choices that bear on how a door is shown.
 #[derive(Clone, Debug)]
@@ -200,21 +170,14 @@ fn is_certainly_closed(choices: &Choices, door: &Value) -> bool {
 }
 
 async fn readings(file: &VendorFile, door: &Value) -> Vec<DoorReading> {
-    let vendor = Arc::new(Parrot(Mutex::new(door.clone())));
-    let http = DeadlineClient::in_process(Arc::<Parrot>::clone(&vendor), ClientOptions::default());
+    let vendor = Arc::new(Played::default());
+    vendor.answers(200, door.clone());
+    vendor.answers(200, json!([door]));
+    let http = DeadlineClient::in_process(vendor, ClientOptions::default());
     let adapter = DeclarativeAdapter::over(file, &Settings::default(), http).unwrap();
-    let deadline = Deadline::new(Noon.now() + Duration::from_secs(30), Arc::new(Noon));
-    let call = CallContext::new("r", deadline);
-    let tokens = TokenSet {
-        access_token: "token".into(),
-        refresh_token: None,
-        expires_at: Noon.now() + Duration::from_secs(3600),
-        scope: None,
-    };
-    let looked = adapter.look(&call, &tokens, &"d1".parse().unwrap()).await;
+    let looked = adapter.look(&call(), &tokens(), &"d1".parse().unwrap()).await;
     let mut seen: Vec<_> = looked.into_iter().map(|(_, reading)| reading).collect();
-    *vendor.0.lock().unwrap() = json!([door]);
-    let listed = adapter.list(&call, &tokens).await.unwrap();
+    let listed = adapter.list(&call(), &tokens()).await.unwrap();
     seen.extend(listed.doors.into_iter().map(|door| door.reading));
     seen
 }

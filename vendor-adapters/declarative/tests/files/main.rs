@@ -7,4 +7,5 @@ mod examples;
 mod messages;
 mod settings;
 mod slips;
+mod stand;
 mod wrong;
