@@ -34,7 +34,7 @@ impl Write {
     #[must_use]
     pub fn count_open(
         vendor: &VendorId,
-        door_ref: &DoorRef,
+        opener: &DoorRef,
         window_s: i64,
         window_ends: Timestamp,
         most: u32,
@@ -45,7 +45,7 @@ impl Write {
             0 => fewer,
             _ => Condition::Any(vec![Condition::Absent, fewer]),
         };
-        Self::update(Key::opens(vendor, door_ref, window_s))
+        Self::update(Key::opens(vendor, opener, window_s))
             .adding(attribute::OPENS, 1)
             .until(window_ends + KEPT)
             .on(fewer)

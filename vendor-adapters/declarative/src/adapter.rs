@@ -1,6 +1,6 @@
 //! The contract's operations, as a file says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use postern_adapter_sdk::{
@@ -207,11 +207,17 @@ impl OAuthAdapter for DeclarativeAdapter {
                 warn!("left out a door whose id can't be written as a reference");
                 continue;
             };
-            let door = seen.listed(reference);
+            let door = seen.listed(reference, key.opener(&self.doors.naming));
             by_name.entry(key).or_insert(door);
         }
-        Ok(DoorsListed {
-            doors: by_name.into_values().flatten().collect(),
-        })
+        // A door to which several ways lead is listed by the one whose name sorts first, which does not change from list to list.
+        let mut openers = BTreeSet::new();
+        let mut doors: Vec<_> = by_name.into_values().flatten().collect();
+        doors.retain(|door| {
+            door.opener
+                .as_ref()
+                .is_none_or(|opener| openers.insert(opener.clone()))
+        });
+        Ok(DoorsListed { doors })
     }
 }

@@ -47,6 +47,11 @@ impl DoorKey {
         text.parse().ok()
     }
 
+    /// The name of the opener, where the door's own names the way to it too.
+    pub(crate) fn opener(&self, naming: &Naming) -> Option<DoorRef> {
+        naming.opener.as_ref()?.filled(&self.0).parse().ok()
+    }
+
     /// The name in a reference that [`Self::to_ref`] gave.
     ///
     /// # Errors

@@ -76,9 +76,10 @@ impl SeenDoor {
     }
 
     /// The door for the list. `None` if it can't be called anything.
-    pub(crate) fn listed(self, door: DoorRef) -> Option<Door> {
+    pub(crate) fn listed(self, door: DoorRef, opener: Option<DoorRef>) -> Option<Door> {
         Some(Door {
             door,
+            opener,
             name: self.name.or_else(|| fitted_label("Garage door"))?,
             site: self.site,
             kind: self.kind,

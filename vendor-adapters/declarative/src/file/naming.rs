@@ -11,6 +11,8 @@ pub(crate) struct Naming {
     pub(crate) parts: Vec<Part>,
     pub(crate) part_names: Vec<String>,
     pub(crate) reference: Template,
+    /// How those of the parts that name the opener itself make its name, where the others only lead to it.
+    pub(crate) opener: Option<Template>,
 }
 
 /// One part of a door's name at its vendor.
@@ -61,16 +63,17 @@ impl Naming {
             return None;
         }
         let (part_names, fields): (Vec<_>, Vec<_>) = named.into_iter().unzip();
-        let text = reference.text(notes)?;
-        let template = Template::parse(text, &part_names);
-        let template = template
-            .map_err(|problem| notes.wrong(&reference.span, format!("`{}` {problem}", reference.name)));
-        let template = template.ok()?;
+        let template = template(&reference, &part_names, notes)?;
         check_reference(&template, &part_names, &reference, notes)?;
+        let opener = match section.take("opener") {
+            None => None,
+            Some(entry) => Some(opener(&entry, &part_names, notes)?),
+        };
         Some(Self {
             parts: fields.into_iter().collect::<Option<_>>()?,
             part_names,
             reference: template,
+            opener,
         })
     }
 }
@@ -91,6 +94,25 @@ impl Part {
         let field = Field::read(&at?, notes)?;
         Some(Self { field, one_of })
     }
+}
+
+fn template(entry: &Entry<'_>, names: &[String], notes: &mut Notes<'_>) -> Option<Template> {
+    Template::parse(entry.text(notes)?, names)
+        .map_err(|problem| notes.wrong(&entry.span, format!("`{}` {problem}", entry.name)))
+        .ok()
+}
+
+/// Some of the parts, each once: all of them would be the reference, and none would make one opener of all doors.
+fn opener(entry: &Entry<'_>, names: &[String], notes: &mut Notes<'_>) -> Option<Template> {
+    let template = template(entry, names, notes)?;
+    let mut named: Vec<_> = template.parts().collect();
+    named.sort_unstable();
+    named.dedup();
+    if named.is_empty() || named.len() == names.len() || named.len() != template.parts().count() {
+        entry.no(notes, "some of the parts, each once, and not all of them: leave it out if the reference names the opener");
+        return None;
+    }
+    Some(template)
 }
 
 /// Each part once, and something between any two, so that a reference can be taken apart again.

@@ -108,6 +108,7 @@ async fn a_list_says_of_each_door_what_the_file_looks_for_and_leaves_out_what_is
         .collect();
     assert_eq!(names, [("h/1/d2", "Left bay"), ("h/1/g", "Garage door")]);
     let first = &doors[0];
+    assert_eq!(first.opener.as_ref().unwrap().as_str(), "d2");
     assert_eq!(first.site.as_ref().unwrap().as_str(), "Lake house");
     assert_eq!((first.kind, doors[1].kind), (DoorKind::Sectional, DoorKind::Gate));
     assert_eq!(first.unattended_open, UnattendedOpen::Allowed);
@@ -125,6 +126,18 @@ async fn a_list_says_of_each_door_what_the_file_looks_for_and_leaves_out_what_is
     assert_eq!(seen.obstructed, Some(false));
     let battery = seen.battery.unwrap();
     assert_eq!((battery.percent, battery.low), (Some(88), false));
+}
+
+#[tokio::test]
+async fn a_door_to_which_two_ways_lead_is_listed_by_one_of_them_and_always_the_same() {
+    let bench = Bench::of(example());
+    let home = |id: &str| json!({ "id": id, "devices": [door("d1")] });
+    for homes in [["b", "a"], ["a", "b"]] {
+        bench.answers(200, json!({ "homes": homes.map(home) }));
+        let doors = bench.list().await.unwrap();
+        let names: Vec<_> = doors.iter().map(|door| door.door.as_str()).collect();
+        assert_eq!(names, ["a/d1"]);
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ pub(crate) const HERE: char = '¦';
 
 /// A change to the example of the guide, with a mark where the complaint points, and what it says. Without a mark the complaint points at
 /// the beginning of the file.
-pub(crate) const WRONG: [(&str, &str, &str); 63] = [
+pub(crate) const WRONG: [(&str, &str, &str); 65] = [
     // Spelling.
     (
         "name = \"Acme Doors\"",
@@ -163,6 +163,16 @@ pub(crate) const WRONG: [(&str, &str, &str); 63] = [
         "home = \"../../id\"",
         "home = ¦\"homes/*/id\"",
         "`door.parts.home` must lead to one value: only `list.doors` may have *",
+    ),
+    (
+        "opener = \"{door}\"",
+        "opener = ¦\"all\"",
+        "`door.opener` must be some of the parts, each once",
+    ),
+    (
+        "opener = \"{door}\"",
+        "opener = ¦\"{home}-{door}\"",
+        "`door.opener` must be some of the parts, each once",
     ),
     // The calls.
     (
