@@ -6,7 +6,8 @@
 //! - [`AdapterService`] takes one JSON request and gives one JSON reply, whatever carries them. It checks the contract's
 //!   version and the deadline, opens the sealed credentials before the adapter sees the call, and seals what comes back.
 //! - [`DeadlineClient`] speaks HTTP with a vendor. A read may be repeated; a door command is sent at most once, never at
-//!   or after its deadline, and what is not known to have failed is reported as unknown.
+//!   or after its deadline, and what is not known to have failed is reported as unknown. A vendor that asks for it or is down is left
+//!   alone, but for what an order needs.
 //! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens; with [`OAuthAdapter`] an adapter says
 //!   only what is not the same for every vendor that links so.
 //! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door. [`carry_out`] takes an
@@ -40,8 +41,9 @@ pub use config::{ConfigError, SetUpError, SettingReader, join, vendor_url};
 pub use deadline::{Deadline, DeadlinePassed};
 pub use dispatch::{AdapterService, Dispatch};
 pub use http::{
-    ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError,
-    SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url, parse_retry_after,
+    ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RestraintPolicy,
+    RetryPolicy, SendError, SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url,
+    parse_retry_after,
 };
 pub use label::fitted_label;
 pub use lambda::serve;
