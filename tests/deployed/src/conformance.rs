@@ -13,7 +13,7 @@ use crate::Deployment;
 ///
 /// # Panics
 /// When the kit cannot look at it.
-pub async fn report(deployment: &Deployment, cloud: &Url) -> PathBuf {
+pub(crate) async fn report(deployment: &Deployment, cloud: &Url) -> PathBuf {
     static REPORT: OnceCell<PathBuf> = OnceCell::const_new();
     let made = REPORT.get_or_init(|| async {
         let folder = deployment
