@@ -11,8 +11,8 @@ use postern_contract::{
 use url::Url;
 
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused, refused_as, well},
+    trial::Trial,
 };
 
 pub(super) const RULES: &[Rule] = &[

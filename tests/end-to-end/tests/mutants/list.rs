@@ -1,0 +1,118 @@
+//! The misdeeds, and the rules that forbid each.
+
+use super::misdeed::Misdeed;
+
+/// Each misdeed with rules that must find it.
+pub(crate) const MUTANTS: &[(Misdeed, &[&str])] = &[
+    (Misdeed::AsksBeforeDescribing, &["describe-asks-nobody"]),
+    (Misdeed::PollsWithoutPause, &["describe-tells-usable-times"]),
+    (
+        Misdeed::NamesItsOwnRequests,
+        &["request-ids-come-back", "replies-follow-the-contract"],
+    ),
+    (Misdeed::TakesOneMinorVersion, &["minor-versions-are-taken"]),
+    (Misdeed::TakesEveryVersion, &["major-versions-are-refused"]),
+    (Misdeed::FailsOnNonsense, &["malformed-requests-are-answered"]),
+    (Misdeed::FailsOnMuch, &["huge-requests-are-answered"]),
+    (Misdeed::KnowsNoDeadline, &["late-requests-do-nothing"]),
+    (Misdeed::KnowsNoDeadline, &["late-commands-are-unknown"]),
+    (Misdeed::KnowsNoDeadline, &["a-slow-look-sends-nothing-late"]),
+    (Misdeed::PromisesEvents, &["optional-operations-are-as-described"]),
+    (Misdeed::BelievesEveryWebhook, &["hostile-webhooks-tell-nothing"]),
+    (Misdeed::LosesTheState, &["links-begin-at-the-vendors-page"]),
+    (Misdeed::SendsNoChallenge, &["links-use-proof-keys"]),
+    (Misdeed::RefreshesYesterday, &["links-complete"]),
+    (Misdeed::TakesAnySession, &["codes-belong-to-their-session"]),
+    (Misdeed::RepeatsTheGrant, &["codes-work-once"]),
+    (Misdeed::NamesDoorsByLink, &["an-account-links-again"]),
+    (
+        Misdeed::SealsNothing,
+        &["credentials-are-sealed", "credentials-belong-to-their-link"],
+    ),
+    (
+        Misdeed::CallsEveryTroubleTheEnd,
+        &[
+            "damaged-credentials-are-refused",
+            "vendor-trouble-ends-no-link",
+            "refreshes-race-without-harm",
+        ],
+    ),
+    (Misdeed::ClaimsToGiveBack, &["giving-back-is-honest"]),
+    (Misdeed::KeepsOldTokens, &["refreshed-credentials-work"]),
+    (
+        Misdeed::NeverSaysTheEnd,
+        &["ended-links-are-told", "spent-credentials-are-told"],
+    ),
+    (
+        Misdeed::IsSureOfEverything,
+        &[
+            "refreshes-in-doubt-are-unknown",
+            "refused-commands-are-sent-once",
+            "limited-commands-are-sent-once",
+            "failed-commands-are-sent-once",
+            "unanswered-commands-are-sent-once",
+            "pages-in-place-of-answers-are-unknown",
+        ],
+    ),
+    (Misdeed::ListsTwice, &["every-door-is-listed-once"]),
+    (Misdeed::ListsLamps, &["what-is-no-door-is-left-out"]),
+    (Misdeed::NumbersDoors, &["doors-keep-their-names"]),
+    (Misdeed::NamesNoOpener, &["a-shared-door-is-one-door"]),
+    (
+        Misdeed::RejectsForAnyReason,
+        &[
+            "anothers-door-does-not-exist",
+            "unknown-doors-are-not-found",
+            "an-absent-door-gets-no-order",
+            "expired-tokens-send-nothing",
+            "limits-are-told-with-their-time",
+            "locked-out-accounts-are-told",
+            "a-vendor-that-is-gone-is-told",
+        ],
+    ),
+    (Misdeed::ReadsAsMoving, &["readings-agree-with-the-list"]),
+    (Misdeed::OpensTheFirstDoor, &["the-right-door-moves"]),
+    // One entry each: before some of these rules the kit waits for what never comes.
+    (
+        Misdeed::ReadsAsClosed,
+        &["an-open-door-reads-open-and-a-closed-one-closed"],
+    ),
+    (Misdeed::ReadsAsClosed, &["movements-by-hand-are-seen"]),
+    (Misdeed::ReadsAsClosed, &["an-absent-door-proves-nothing"]),
+    (Misdeed::ReadsAsClosed, &["an-obstructed-close-is-never-closed"]),
+    (Misdeed::ReadsAsClosed, &["a-stopped-door-is-not-closed"]),
+    (Misdeed::ReadsAsClosed, &["unknown-positions-are-unknown"]),
+    (Misdeed::ReadsAsClosed, &["lock-outs-are-told"]),
+    (Misdeed::ReadLongAgo, &["readings-tell-when"]),
+    (Misdeed::SeesTheFuture, &["a-wrong-clock-proves-nothing"]),
+    (
+        Misdeed::OrdersTwice,
+        &["an-open-is-one-command", "a-close-is-one-command"],
+    ),
+    (Misdeed::TellsTheEndAsTheBeginning, &["accepted-is-not-done"]),
+    (
+        Misdeed::SaysSent,
+        &["already-there-sends-nothing", "already-moving-sends-nothing"],
+    ),
+    (Misdeed::ExpectsAnything, &["unexpected-states-refuse"]),
+    (Misdeed::ReadsAsOpen, &["orders-that-move-nothing-claim-nothing"]),
+    (Misdeed::Toggles, &["repeated-orders-move-once"]),
+    (Misdeed::Toggles, &["orders-at-once-move-once"]),
+    (Misdeed::HeedsNoBar, &["barred-closes-are-not-sent"]),
+    (Misdeed::DoubtsWhatIsSure, &["a-failed-look-sends-nothing"]),
+    (Misdeed::KnocksAgain, &["limits-are-heeded"]),
+    (Misdeed::GivesUpAtOnce, &["passing-trouble-is-got-over"]),
+    (
+        Misdeed::RepeatsThePage,
+        &["pages-in-place-of-readings-are-trouble"],
+    ),
+    (Misdeed::KeepsSessionsToItself, &["copies-know-the-same"]),
+    (
+        Misdeed::CallsEverythingFresh,
+        &["readings-are-as-old-as-the-vendor-says"],
+    ),
+    (Misdeed::HidesObstructions, &["obstructions-are-told"]),
+    (Misdeed::HidesMovements, &["movements-are-told"]),
+    (Misdeed::TellsCodes, &["replies-hold-no-secret"]),
+    (Misdeed::LogsRequests, &["logs-hold-no-secret"]),
+];
