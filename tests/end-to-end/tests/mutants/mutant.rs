@@ -133,9 +133,9 @@ impl Mutant {
             (Misdeed::OrdersTwice, "door.open" | "door.close") => {
                 tokio::join!(self.dispatched(request), self.dispatched(request)).0
             }
+            // At once: later, the client would not knock again.
             (Misdeed::KnocksAgain, "door.read") => {
-                self.dispatched(request).await;
-                self.dispatched(request).await
+                tokio::join!(self.dispatched(request), self.dispatched(request)).0
             }
             (Misdeed::GivesUpAtOnce, "door.read") => {
                 let before = self.control(reqwest::Method::GET, "_control/faults").await;

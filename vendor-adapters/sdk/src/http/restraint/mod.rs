@@ -108,7 +108,7 @@ impl Restraint {
     ) -> Result<(), SendError> {
         let mut remembered = self.remembered();
         if let Some(busy) = remembered.accounts.get(&(host(request), link)) {
-            let seconds = seconds_until(busy.until, now);
+            let seconds = seconds_until(busy.until, now, self.policy.busy_pause_max);
             if seconds > 0 {
                 return Err(SendError::held_back(SendFailure::LeftAlone { seconds }));
             }
@@ -119,7 +119,7 @@ impl Restraint {
         let Some(until) = down.until else {
             return Ok(());
         };
-        let seconds = seconds_until(until, now);
+        let seconds = seconds_until(until, now, self.policy.down_pause_max.max(SEEING));
         if seconds > 0 {
             return Err(SendError::held_back(SendFailure::TakenForDown { seconds }));
         }
@@ -244,14 +244,16 @@ fn doubled(pause: Duration, times: u32) -> Duration {
     pause.saturating_mul(1 << times.min(20))
 }
 
-/// Whole seconds, rounded up; 0 if it is past.
-fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
+/// Whole seconds, rounded up; 0 if it is past, or so far ahead that somebody must have set the clock back since.
+fn seconds_until(until: Timestamp, now: Timestamp, most: Duration) -> u32 {
     let left = until.duration_since(now);
-    if !left.is_positive() {
-        return 0;
+    match Duration::try_from(left) {
+        Ok(left) if left <= most => {
+            let rounded = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            u32::try_from(rounded).unwrap_or(u32::MAX)
+        }
+        _ => 0,
     }
-    let rounded = left.as_secs() + i64::from(left.subsec_nanos() > 0);
-    u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
