@@ -56,7 +56,7 @@ pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc
             AladdinConnectAdapter::new(AladdinConnectConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
-        Vendor::NiceGo => return Err(LocalError::NoAdapter(vendor)),
+        Vendor::NiceGo | Vendor::SmartThings => return Err(LocalError::NoAdapter(vendor)),
     })
 }
 
