@@ -234,7 +234,7 @@ pub struct Settings {
     pub page_max: Option<usize>,
     /// What a household grants of the scopes that are asked for; without it, all. SmartThings only.
     pub granted_scopes: Option<Vec<String>>,
-    /// How many calls about one door are answered in a minute; without it, all. SmartThings only.
+    /// How many calls about one door are answered in a minute; without it, all. The vendor publishes 12. SmartThings only.
     pub device_calls_per_minute: Option<u32>,
     /// The word for a command that was taken. SmartThings only.
     pub command_answer: CommandAnswer,

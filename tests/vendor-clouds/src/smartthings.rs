@@ -57,9 +57,6 @@ pub(crate) const NAME: &str = "SmartThings";
 /// A day less a second, as it has been seen.
 const ACCESS_TOKEN_TTL_S: u32 = 86_399;
 
-/// Calls about one door in a minute, as published.
-const DEVICE_CALLS_PER_MINUTE: u32 = 12;
-
 /// A homeowner with a door of each layout that a client of every kind can read, and a microwave, which has a door too.
 pub(crate) fn demo() -> Config {
     let door = |device_type: &str, name: &str, battery: Option<u8>| DoorPlan {
@@ -86,7 +83,6 @@ pub(crate) fn demo() -> Config {
         access_token_ttl_s: ACCESS_TOKEN_TTL_S,
         refresh_tokens: RefreshTokens::Rotating,
         command_status: 200,
-        device_calls_per_minute: Some(DEVICE_CALLS_PER_MINUTE),
         ..Settings::default()
     };
     Config {

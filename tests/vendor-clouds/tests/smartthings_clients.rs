@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use postern_test_tools::{must, node, on_node, python, python_since};
 use postern_vendor_clouds::{
-    Config, DEMO_EMAIL, Direction, DoorTimings, RunningCloud, Settings, SmartThingsCloud, Vendor,
+    Config, DEMO_EMAIL, Direction, DoorTimings, RunningCloud, SmartThingsCloud, Vendor,
 };
 use serde_json::{Value, json};
 
@@ -44,17 +44,10 @@ const TIMINGS: DoorTimings = DoorTimings {
     ..DoorTimings::fast()
 };
 
-/// A cloud that may be asked as often as one likes.
 async fn cloud() -> RunningCloud {
-    let demo = Vendor::SmartThings.demo();
-    let settings = Settings {
-        device_calls_per_minute: None,
-        ..demo.settings.clone()
-    };
     SmartThingsCloud::start(Config {
         timings: TIMINGS,
-        settings,
-        ..demo
+        ..Vendor::SmartThings.demo()
     })
     .await
     .expect("a cloud starts on a free port")

@@ -66,6 +66,7 @@ async fn without_a_token_nothing_is_told_and_a_strangers_door_is_not_there() {
 #[tokio::test]
 async fn twelve_calls_a_minute_about_one_door_and_the_headers_say_so() {
     let visit = Visit::demo().await;
+    visit.set(|settings| settings.device_calls_per_minute = Some(12));
     let (door, bay) = (visit.door("Main door"), visit.door("Second bay"));
     let path = format!("/devices/{door}/status");
     for left in (0..12).rev() {
