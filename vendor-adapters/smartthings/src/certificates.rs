@@ -26,12 +26,15 @@ const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 /// How many are kept. The vendor is seen to use one at a time.
 const KEPT_MAX: usize = 16;
 
+/// A certificate, and since when it is kept.
+type Kept = (Vec<u8>, Timestamp);
+
 /// The certificates.
 #[derive(Debug)]
 pub struct Certificates {
     host: Url,
     http: DeadlineClient,
-    kept: Mutex<BTreeMap<Vec<String>, (Vec<u8>, Timestamp)>>,
+    kept: Mutex<BTreeMap<Vec<String>, Kept>>,
 }
 
 impl Certificates {

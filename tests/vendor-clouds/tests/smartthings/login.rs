@@ -2,10 +2,11 @@
 
 use postern_vendor_clouds::config::DoorPlan;
 use postern_vendor_clouds::{DEMO_EMAIL, DEMO_PASSWORD, Email};
-use reqwest::header::{COOKIE, SET_COOKIE};
+use reqwest::Response;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::json;
 
-use crate::sign_in::{client, code, documented, exchange, location, page, pair, parameter, submit, token};
+use crate::sign_in::{client, code, documented, exchange, page, pair, parameter, submit, token};
 use crate::visit::Visit;
 
 /// RFC 7636, appendix B.
@@ -13,6 +14,12 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 const LOGIN: [(&str, &str); 2] = [("Email", DEMO_EMAIL), ("Password", DEMO_PASSWORD)];
+
+/// Where an answer leads to.
+fn location(answer: &Response) -> String {
+    let to = answer.headers().get(LOCATION).unwrap();
+    to.to_str().unwrap().to_owned()
+}
 
 #[tokio::test]
 async fn a_household_with_one_home_is_sent_straight_back_and_a_wrong_password_is_not() {

@@ -63,12 +63,6 @@ pub(crate) fn pair(cookie: &reqwest::header::HeaderValue) -> String {
     cookie.split(';').next().unwrap_or_default().to_owned()
 }
 
-/// Where an answer leads to.
-pub(crate) fn location(answer: &Response) -> String {
-    let to = answer.headers().get(LOCATION).expect("it leads on");
-    to.to_str().expect("an address is text").to_owned()
-}
-
 /// A parameter of the address that an answer leads to.
 pub(crate) fn parameter(answer: &Response, name: &str) -> Option<String> {
     let to = answer.headers().get(LOCATION)?.to_str().ok()?;
