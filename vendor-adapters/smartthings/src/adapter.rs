@@ -210,14 +210,14 @@ impl TakesOrders for Orders<'_> {
                 "nobody has said that the opener may be closed unattended; nothing was sent",
             ));
         }
-        match door.seen.spent {
-            Some(seconds) => Err(AdapterError::not_executed(
+        if door.seen.spent {
+            return Err(AdapterError::not_executed(
                 AdapterErrorKind::RateLimited,
                 "the vendor answers no more calls about this door for now; nothing was sent",
             )
-            .with_retry_after(Some(seconds))),
-            None => Ok(()),
+            .with_retry_after(door.seen.more_in_seconds));
         }
+        Ok(())
     }
 
     async fn send(

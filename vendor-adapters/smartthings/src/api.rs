@@ -32,8 +32,10 @@ pub struct Seen {
     pub status: DoorStatus,
     /// How well its device is connected.
     pub health: Health,
-    /// Whether the vendor would answer no further call about it for now, and for how many seconds.
-    pub spent: Option<u32>,
+    /// Whether the vendor would answer no further call about it for now.
+    pub spent: bool,
+    /// In how many seconds it would, where it says so.
+    pub more_in_seconds: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -155,7 +157,8 @@ impl SmartThingsApi {
         Ok(Seen {
             status,
             health,
-            spent: (reply.calls_left == Some(0)).then(|| wait(&reply)),
+            spent: reply.calls_left == Some(0),
+            more_in_seconds: wait(&reply),
         })
     }
 
@@ -302,7 +305,7 @@ impl SmartThingsApi {
 fn read_error(reply: &Reply) -> AdapterError {
     let error = reply.read_error();
     if reply.status.as_u16() == 429 {
-        return error.with_retry_after(Some(wait(reply)));
+        return error.with_retry_after(wait(reply));
     }
     error
 }
@@ -315,14 +318,14 @@ fn command_error(reply: &Reply) -> AdapterError {
             kind: AdapterErrorKind::DoorOffline,
             ..error
         },
-        429 => error.with_retry_after(Some(wait(reply))),
+        429 => error.with_retry_after(wait(reply)),
         _ => error,
     }
 }
 
-/// For how many seconds to leave the vendor alone: as it asks, and where it does not, until the minute is over.
-fn wait(reply: &Reply) -> u32 {
+/// For how many seconds the vendor asks to be left alone.
+fn wait(reply: &Reply) -> Option<u32> {
     let minute = u32::try_from(MINUTE.as_secs()).unwrap_or(u32::MAX);
     let reset = reply.more_in_seconds.filter(|reset| (1..=minute).contains(reset));
-    reply.retry_after_seconds.or(reset).unwrap_or(minute)
+    reply.retry_after_seconds.or(reset)
 }

@@ -4,7 +4,12 @@ use postern_deployed::Deployment;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_it_healthy() {
-    let book = ["us-dev", "us-dev-myq", "us-dev-aladdin-connect"];
+    let book = [
+        "us-dev",
+        "us-dev-myq",
+        "us-dev-aladdin-connect",
+        "us-dev-smartthings",
+    ];
     let deployment = Deployment::by_the_book(&book).await;
     for words in [
         &["vendor", "register", "myq", "--name", "myQ"][..],
@@ -19,6 +24,7 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
         ("myq", "MYQ_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_API_KEY"),
+        ("smartthings", "SMARTTHINGS_CLIENT_SECRET"),
     ] {
         let seal = ["vendor", "seal", vendor, setting];
         let sealed = deployment.postern(&seal, "swordfish\n").await.unwrap();
