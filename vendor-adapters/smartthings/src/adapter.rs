@@ -4,37 +4,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use postern_adapter_sdk::{
-    Adapter, Begun, CallContext, ClientOptions, DeadlineClient, Granted, OAuth, PkceSession, SetUpError,
-    TakesOrders, Target, TokenSet, VendorRequest, carry_out,
+    Adapter, Begun, CallContext, ClientOptions, DeadlineClient, Granted, OAuth, Order, PkceSession,
+    SetUpError, carry_out,
 };
 use postern_contract::adapter::{
-    AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, Disposition,
-    DoorCloseInput, DoorInput, DoorOpenInput, DoorRead, DoorsListed, EventsParseInput, EventsParsed,
-    EventsSubscribeInput, EventsSubscribed, LinkBeginInput, LinkRevoked,
+    AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, DoorCloseInput, DoorInput,
+    DoorOpenInput, DoorRead, DoorsListed, EventsParseInput, EventsParsed, EventsSubscribeInput,
+    EventsSubscribed, LinkBeginInput, LinkRevoked,
 };
 use postern_contract::door::DoorReading;
 use postern_contract::text::{DoorRef, SecretText};
-use postern_contract::unattended::{UnattendedClose, WarningSeconds};
-use reqwest::Method;
-use serde_json::Value;
+use postern_contract::unattended::WarningSeconds;
 use tracing::warn;
-use url::Url;
 
 use crate::SmartThingsConfig;
-use crate::api::{Seen, SmartThingsApi};
-use crate::certificates::{Certificates, refused};
+use crate::api::SmartThingsApi;
 use crate::config::{READ_SPACING_SECONDS, VENDOR};
 use crate::credentials::Credentials;
 use crate::door_id::DoorKey;
-use crate::events::{self, Message};
+use crate::ordering::Orders;
 use crate::pace::Pace;
+use crate::pushes::Pushes;
 use crate::reading;
-use crate::signature::{Untrusted, signed};
 use crate::subscriptions::plan;
-use crate::wire::Device;
 
 /// The longest that a state is believed to lag behind its door, in seconds. Events usually take a second or two; nothing more is known.
 const READING_LAG_SECONDS: u32 = 60;
@@ -45,15 +38,12 @@ const SUBSCRIPTIONS_MAX: usize = 40;
 /// The adapter for SmartThings. Clones share what is kept: the last readings, and the vendor's certificates.
 #[derive(Clone, Debug)]
 pub struct SmartThingsAdapter {
-    api: SmartThingsApi,
+    pub(crate) api: SmartThingsApi,
     oauth: OAuth,
-    http: DeadlineClient,
-    certificates: Arc<Certificates>,
-    pace: Arc<Pace>,
+    pushes: Arc<Pushes>,
+    pub(crate) pace: Arc<Pace>,
     description: Description,
-    api_url: Url,
-    app_id: Option<String>,
-    close_warnings: BTreeMap<String, WarningSeconds>,
+    pub(crate) close_warnings: BTreeMap<String, WarningSeconds>,
 }
 
 impl SmartThingsAdapter {
@@ -82,12 +72,9 @@ impl SmartThingsAdapter {
         Ok(Self {
             api: SmartThingsApi::new(config.api_url.clone(), http.clone()),
             oauth: OAuth::new(config.oauth(), http.clone()),
-            certificates: Arc::new(Certificates::at(config.key_url.clone(), http.clone())),
-            http,
+            pushes: Arc::new(Pushes::of(&config, http)),
             pace: Arc::new(Pace::of(config.read_spacing)),
             description,
-            api_url: config.api_url,
-            app_id: config.app_id,
             close_warnings: config.close_warnings,
         })
     }
@@ -116,7 +103,7 @@ impl SmartThingsAdapter {
         &self,
         call: &CallContext,
         credentials: &Credentials,
-        order: postern_adapter_sdk::Order<'_>,
+        order: Order<'_>,
     ) -> Result<CommandAccepted, AdapterError> {
         let orders = Orders {
             adapter: self,
@@ -124,120 +111,6 @@ impl SmartThingsAdapter {
             target: order.target,
         };
         carry_out(&orders, call, &credentials.tokens, order).await
-    }
-
-    /// Confirms our address: only for the app that the operator names, and only at the API's own address.
-    async fn confirm(&self, call: &CallContext, app: &str, url: &str) -> Result<String, AdapterError> {
-        let rejected = |why: &str| AdapterError::not_executed(AdapterErrorKind::Rejected, why);
-        if self.app_id.as_deref() != Some(app) {
-            return Err(rejected(
-                "the address was to be confirmed for an app that is not set as ours",
-            ));
-        }
-        let there = Url::parse(url).ok().filter(|url| {
-            url.origin() == self.api_url.origin()
-                && url.username().is_empty()
-                && url.password().is_none()
-                && url.path().starts_with("/apps/")
-        });
-        let there =
-            there.ok_or_else(|| rejected("the address was to be confirmed elsewhere than at the vendor"))?;
-        // Once: what a second time would do is not known.
-        let reply = self
-            .http
-            .exchange(&VendorRequest::new(Method::GET, there), call.deadline())
-            .await?;
-        if !reply.status.is_success() {
-            return Err(reply.read_error());
-        }
-        let answer: Value = reply.json()?;
-        let target = answer["targetUrl"].as_str().unwrap_or_default();
-        Ok(events::confirmed(target))
-    }
-}
-
-/// A door as it was looked at for an order.
-struct Looked {
-    key: DoorKey,
-    seen: Seen,
-    /// What the device is, where it matters.
-    device: Option<Device>,
-}
-
-/// An order on its way through [`carry_out`].
-struct Orders<'a> {
-    adapter: &'a SmartThingsAdapter,
-    /// Whose door it is, where that is known.
-    owner: Option<&'a str>,
-    target: Target,
-}
-
-#[async_trait]
-impl TakesOrders for Orders<'_> {
-    type Door = Looked;
-
-    async fn look(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        door: &DoorRef,
-    ) -> Result<(Looked, DoorReading), AdapterError> {
-        let key = DoorKey::from_ref(door)?;
-        let api = &self.adapter.api;
-        // Who made it decides whether it may be closed.
-        let device = match self.target {
-            Target::Closed => Some(api.device(call, tokens, &key.device).await?),
-            Target::Open => None,
-        };
-        let seen = api.door(call, tokens, &key).await?;
-        let reading = reading::reading(&seen.status, seen.health, call.now());
-        if let Some(owner) = self.owner {
-            self.adapter.pace.keep(owner, door.as_str(), &reading);
-        }
-        Ok((Looked { key, seen, device }, reading))
-    }
-
-    /// What is not known to be permitted is refused here: the cloud would pass it on. So is what would be one call too many, as its
-    /// refusal would leave in doubt whether the door moves.
-    fn check_permitted(&self, door: &Looked, target: Target) -> Result<(), AdapterError> {
-        let may_close = door.device.as_ref().is_some_and(|device| {
-            let allowed = reading::unattended_close(device, &self.adapter.close_warnings);
-            matches!(allowed, UnattendedClose::Allowed { .. })
-        });
-        if target == Target::Closed && !may_close {
-            return Err(AdapterError::not_executed(
-                AdapterErrorKind::DoorLockedOut,
-                "nobody has said that the opener may be closed unattended; nothing was sent",
-            ));
-        }
-        if door.seen.spent {
-            return Err(AdapterError::not_executed(
-                AdapterErrorKind::RateLimited,
-                "the vendor answers no more calls about this door for now; nothing was sent",
-            )
-            .with_retry_after(door.seen.more_in_seconds));
-        }
-        Ok(())
-    }
-
-    async fn send(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        door: &Looked,
-        target: Target,
-    ) -> Result<Disposition, AdapterError> {
-        // A reading has at least one capability.
-        let capability = door
-            .seen
-            .status
-            .door
-            .first()
-            .map_or("doorControl", |(capability, _)| capability);
-        self.adapter
-            .api
-            .command(call, tokens, &door.key, capability, target)
-            .await
     }
 }
 
@@ -416,43 +289,6 @@ impl Adapter for SmartThingsAdapter {
         call: &CallContext,
         input: &EventsParseInput,
     ) -> Result<EventsParsed, AdapterError> {
-        let malformed = || {
-            AdapterError::not_executed(
-                AdapterErrorKind::InvalidRequest,
-                "the message is none of this vendor's",
-            )
-        };
-        let body = STANDARD.decode(&input.body).map_err(|_| malformed())?;
-        let message = Message::of(&body).ok_or_else(malformed)?;
-        let mut parsed = EventsParsed {
-            events: Vec::new(),
-            reply: None,
-            ended: Vec::new(),
-        };
-        // It says nothing and changes nothing, and the vendor's own SDK asks for no signature either.
-        if let Message::Ping(challenge) = &message {
-            parsed.reply = Some(events::pong(challenge));
-            return Ok(parsed);
-        }
-        if !input.method.eq_ignore_ascii_case("post") {
-            return Err(refused(Untrusted::Unsigned));
-        }
-        let signed = signed(input, &body, call.now()).map_err(refused)?;
-        self.certificates.judge(call, &signed).await?;
-        match message {
-            Message::Confirmation { app, url } => {
-                parsed.reply = Some(self.confirm(call, &app, &url).await?);
-            }
-            Message::Events(events) => {
-                parsed.ended = events.iter().filter_map(events::ended).collect();
-                let told = events
-                    .iter()
-                    .filter_map(|event| events::door_event(event, call.now()));
-                parsed.events = told.collect();
-                parsed.reply = Some(events::taken());
-            }
-            Message::Ping(_) | Message::Other => {}
-        }
-        Ok(parsed)
+        self.pushes.parse(call, input).await
     }
 }
