@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use postern_contract::{
-    adapter::{Answer, Call, LinkBeginInput},
+    adapter::{Answer, Call, LinkBeginInput, SignIn},
     customer::LinkStarted,
     ids::{HouseholdId, VendorId},
     text::SecretText,
@@ -53,6 +53,10 @@ pub async fn begin(
     let Answer::LinkBegin(begun) = answer else {
         return Err(wrong_answer().into());
     };
+    let SignIn::AuthorizeUrl(authorize_url) = begun.sign_in else {
+        // No household is asked for a password here yet.
+        return Err(HouseholdRefusal::UnknownVendor.into());
+    };
     let expires_at = now + LOGIN_WITHIN;
     let pending = LinkStatePending {
         household,
@@ -68,7 +72,7 @@ pub async fn begin(
         .await?;
     Ok(LinkStarted {
         link,
-        authorize_url: begun.authorize_url,
+        authorize_url,
         expires_at,
     })
 }

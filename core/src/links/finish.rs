@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use postern_contract::{
-    adapter::{Answer, Call, LinkCompleteInput},
+    adapter::{Answer, Call, LinkCompleteInput, SignedIn},
     customer::{FinishLink, HouseholdEvent, LinkState, LinkView},
     ids::HouseholdId,
     text::SecretText,
@@ -166,7 +166,7 @@ async fn exchange(platform: &Platform, pending: LinkStatePending, code: SecretTe
         link: pending.link,
         session: pending.session,
         redirect_uri: pending.redirect_uri,
-        code,
+        signed_in: SignedIn::Code(code),
     });
     let request_id = format!("complete-{}", pending.link);
     let answer = platform

@@ -277,7 +277,7 @@ impl Bench {
 
     /// The same as somebody else, who has the same password.
     pub async fn log_in_as(&self, begun: &LinkBegun, email: &str) -> BroughtBack {
-        let mut browser = Browser::at(begun.authorize_url.expose());
+        let mut browser = Browser::at(begun.sign_in.page().unwrap().expose());
         let mut page = browser.get().await;
         while page.status().is_redirection() {
             browser.follow(&page);

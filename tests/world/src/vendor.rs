@@ -14,7 +14,7 @@ use postern_contract::{
     adapter::{
         AdapterError, AdapterErrorKind, AdapterReply, AdapterRequest, AdapterResult, Answer, Call,
         CommandAccepted, ContractVersion, Disposition, DoorRead, DoorsListed, LinkBegun, LinkGranted,
-        LinkInput, LinkRevoked,
+        LinkInput, LinkRevoked, SignIn, SignedIn,
     },
     door::{Door, DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
     ids::{CommandId, VendorId},
@@ -203,12 +203,15 @@ impl Inner {
                 let url = format!("https://vendor.example/login?state={}", input.state.expose());
                 self.last_state = Some(input.state);
                 Ok(Answer::LinkBegin(LinkBegun {
-                    authorize_url: SecretText::new(url),
+                    sign_in: SignIn::AuthorizeUrl(SecretText::new(url)),
                     session: SealedBlob::new("session"),
                 }))
             }
             Call::LinkComplete(input) => {
-                let name = input.code.expose().to_owned();
+                let SignedIn::Code(code) = input.signed_in else {
+                    return Err(no(AdapterErrorKind::InvalidRequest, "this vendor has a page"));
+                };
+                let name = code.expose().to_owned();
                 let account = self
                     .accounts
                     .get_mut(&name)
