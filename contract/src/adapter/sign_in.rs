@@ -3,8 +3,13 @@
 //! A message says one of them and never both. What belongs to the one way is no answer to the other: a page brings back a code,
 //! a form brings back answers.
 
+use std::fmt;
+
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, de::Error};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error, MapAccess, Visitor},
+};
 
 use crate::{Invalid, text::SecretText};
 
@@ -160,6 +165,9 @@ impl FieldKind {
     }
 }
 
+/// The names of [`FieldKind::ALL`].
+const FIELDS: &[&str] = &["email", "password", "one_time_code"];
+
 /// Why answers do not fill in a form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Misfit {
@@ -182,17 +190,20 @@ pub struct LinkForm {
 }
 
 /// The answers to a form, each under its field's kind. They are exchanged for the vendor's tokens at once and kept nowhere.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answers {
     /// The e-mail address of the account with the vendor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SecretText")]
     pub email: Option<SecretText>,
     /// The password of that account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SecretText")]
     pub password: Option<SecretText>,
     /// A code for one use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SecretText")]
     pub one_time_code: Option<SecretText>,
 }
 
@@ -205,6 +216,41 @@ impl Answers {
             FieldKind::Password => self.password.as_ref(),
             FieldKind::OneTimeCode => self.one_time_code.as_ref(),
         }
+    }
+
+    const fn slot(&mut self, kind: FieldKind) -> &mut Option<SecretText> {
+        match kind {
+            FieldKind::Email => &mut self.email,
+            FieldKind::Password => &mut self.password,
+            FieldKind::OneTimeCode => &mut self.one_time_code,
+        }
+    }
+}
+
+// A derived reader would take a list for the fields in their order, and `null` for an answer.
+impl<'de> Deserialize<'de> for Answers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByKind;
+        impl<'de> Visitor<'de> for ByKind {
+            type Value = Answers;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("answers, each under its field's kind")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Answers, M::Error> {
+                let mut answers = Answers::default();
+                while let Some(name) = map.next_key::<String>()? {
+                    let kind = FieldKind::ALL.into_iter().find(|kind| kind.as_str() == name);
+                    let kind = kind.ok_or_else(|| M::Error::unknown_field(&name, FIELDS))?;
+                    if answers.slot(kind).replace(map.next_value()?).is_some() {
+                        return Err(M::Error::duplicate_field(kind.as_str()));
+                    }
+                }
+                Ok(answers)
+            }
+        }
+        deserializer.deserialize_map(ByKind)
     }
 }
 
@@ -322,8 +368,24 @@ mod tests {
 
     #[test]
     fn every_kind_is_written_as_it_is_called() {
+        assert_eq!(FieldKind::ALL.map(FieldKind::as_str), *FIELDS);
         for kind in FieldKind::ALL {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+
+    #[test]
+    fn answers_are_named_and_each_is_one_text() {
+        for wrong in [
+            r#"["ann@example.com","hunter2"]"#,
+            r#"{"email":null}"#,
+            r#"{"email":["hunter2"]}"#,
+            r#"{"password":"hunter2","password":"hunter3"}"#,
+            r#""hunter2""#,
+            "null",
+        ] {
+            let refused = serde_json::from_str::<Answers>(wrong).map(drop);
+            assert!(refused.is_err(), "{wrong}");
         }
     }
 }

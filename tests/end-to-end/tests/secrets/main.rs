@@ -243,7 +243,7 @@ impl Play {
         let started = self.apis.call(Method::POST, "/v1/links", body).await;
         self.apis.answers = quiet;
         let started: LinkStarted = serde_json::from_value(started).unwrap();
-        let page: Url = started.authorize_url.expose().parse().unwrap();
+        let page: Url = started.sign_in.page().unwrap().expose().parse().unwrap();
         let (_, state) = page.query_pairs().find(|(name, _)| name == "state").unwrap();
         let pending = self
             .local
