@@ -9,6 +9,7 @@ mod words;
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use secrecy::SecretString;
 
 pub(crate) use http::router;
@@ -48,7 +49,23 @@ impl Control {
     /// # Errors
     /// See [`Control`].
     pub fn reset(&self, seed: Option<Seed>) -> Result<(), CloudError> {
-        self.shared.reset(seed)
+        self.reset_with_clock(seed, SignedDuration::ZERO)
+    }
+
+    /// The same, with a clock that is wrong by so much from then on.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn reset_with_clock(&self, seed: Option<Seed>, ahead: SignedDuration) -> Result<(), CloudError> {
+        self.shared.reset(seed, ahead)
+    }
+
+    /// How many tokens that are good now stand in a text. What was handed out is kept only as its hash, so this is how a leak is found.
+    ///
+    /// # Errors
+    /// See [`Control`].
+    pub fn tokens_in(&self, text: &str) -> Result<usize, CloudError> {
+        self.shared.look(|world, _| world.identity.tokens_in(text))
     }
 
     /// The settings in force.

@@ -40,7 +40,7 @@ impl Target {
     }
 }
 
-/// How a request goes wrong. The parts combine: a delay, and then at most one of a status, a page and a hang-up.
+/// How a request goes wrong. The parts combine: a delay, and then at most one of a status, a page, a hang-up and a body that is no answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
@@ -56,6 +56,12 @@ pub struct Fault {
     /// Hang up without an answer.
     #[serde(default, skip_serializing_if = "is_false")]
     pub drop_connection: bool,
+    /// Answer 200 with JSON that breaks off in the middle.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cut_short: bool,
+    /// Answer 200 with JSON of 32 MiB.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub huge: bool,
     /// Wait this long, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
@@ -96,7 +102,16 @@ impl Fault {
     /// Whether the request gets something else than its normal answer.
     #[must_use]
     pub const fn replaces_answer(&self) -> bool {
-        self.status.is_some() || self.html_403 || self.drop_connection
+        self.answers() > 0
+    }
+
+    /// How many answers it asks for.
+    const fn answers(&self) -> u8 {
+        self.status.is_some() as u8
+            + self.html_403 as u8
+            + self.drop_connection as u8
+            + self.cut_short as u8
+            + self.huge as u8
     }
 
     /// Whether the parts fit together.
@@ -104,13 +119,14 @@ impl Fault {
     /// # Errors
     /// A sentence that says what does not.
     pub fn check(&self) -> Result<(), String> {
-        let answers =
-            u8::from(self.status.is_some()) + u8::from(self.html_403) + u8::from(self.drop_connection);
+        let answers = self.answers();
         if answers > 1 {
-            return Err("a fault has at most one of status, html_403 and drop_connection".to_owned());
+            let rule = "a fault has at most one of status, html_403, drop_connection, cut_short and huge";
+            return Err(rule.to_owned());
         }
         if answers == 0 && self.delay_ms.is_none() {
-            return Err("a fault needs one of status, html_403, drop_connection and delay_ms".to_owned());
+            let rule = "a fault needs one of status, html_403, drop_connection, cut_short, huge and delay_ms";
+            return Err(rule.to_owned());
         }
         if self.status.is_some_and(|status| !(400..=599).contains(&status)) {
             return Err("status must be from 400 to 599".to_owned());

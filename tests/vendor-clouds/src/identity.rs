@@ -25,6 +25,8 @@ use crate::seed::{Seed, Stream};
 
 /// How long a login page's session lasts before its callback.
 const SESSION_TTL: Duration = Duration::from_secs(600);
+/// No token is shorter.
+const TOKEN_CHARACTERS_MIN: usize = 32;
 /// How long an authorization code is good for.
 const CODE_TTL: Duration = Duration::from_secs(300);
 
@@ -294,6 +296,18 @@ impl Identity {
     pub fn revoke_refresh(&mut self, email: Option<&Email>) {
         self.refresh
             .retain(|grant| email.is_some_and(|email| grant.email != *email));
+    }
+
+    /// How many tokens that are kept here stand in a text.
+    #[must_use]
+    pub fn tokens_in(&self, text: &str) -> usize {
+        let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+        let words = words.filter(|word| word.len() >= TOKEN_CHARACTERS_MIN);
+        let kept = |word: &&str| {
+            let hash = TokenHash::of(word);
+            self.access.get(&hash).is_some() || self.refresh.get(&hash).is_some()
+        };
+        words.filter(kept).count()
     }
 
     /// Answers 429 to everything of this user until then; `tell` says whether with `Retry-After`.

@@ -1,8 +1,9 @@
 //! The one world that all requests share, and how a change to it is kept before it is answered.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -20,6 +21,8 @@ pub(crate) struct Shared(Arc<Inner>);
 struct Inner {
     world: Mutex<World>,
     clock: Clock,
+    /// By how many seconds the cloud's clock is wrong.
+    ahead: AtomicI64,
     snapshot: Option<SnapshotFile>,
     beginning: Config,
     base_url: String,
@@ -48,6 +51,7 @@ impl Shared {
         let inner = Inner {
             world: Mutex::new(world),
             clock,
+            ahead: AtomicI64::new(0),
             snapshot,
             beginning: config,
             base_url,
@@ -83,9 +87,11 @@ impl Shared {
         changed
     }
 
-    /// Begins anew, from the configuration. Redirect addresses stay: they belong to how things are wired.
-    pub(crate) fn reset(&self, seed: Option<Seed>) -> Result<(), CloudError> {
+    /// Begins anew, from the configuration, with a clock that is wrong by so much. Redirect addresses stay: they belong to how things are
+    /// wired.
+    pub(crate) fn reset(&self, seed: Option<Seed>, ahead: SignedDuration) -> Result<(), CloudError> {
         let config = &self.0.beginning;
+        self.0.ahead.store(ahead.as_secs(), Ordering::Relaxed);
         self.change(|world, now| {
             let redirect_uris = std::mem::take(&mut world.redirect_uris);
             *world = beginning(world.vendor(), config, seed.unwrap_or(config.seed), now)?;
@@ -98,8 +104,8 @@ impl Shared {
     fn lock(&self) -> (MutexGuard<'_, World>, Timestamp) {
         // A panic inside would have been a bug, and the world is still better than none: its parts are plain values.
         let world = self.0.world.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = self.0.clock.now();
-        (world, now)
+        let ahead = SignedDuration::from_secs(self.0.ahead.load(Ordering::Relaxed));
+        (world, self.0.clock.now() + ahead)
     }
 
     fn keep(&self, world: &World) -> Result<(), CloudError> {

@@ -3,7 +3,10 @@
 /// What can be done, as `GET /_control` tells it.
 pub(super) const HELP: &[(&str, &str)] = &[
     ("GET /_control/world", "everything that there is, as it really is"),
-    ("POST /_control/reset", "begin anew: {\"seed\"?}"),
+    (
+        "POST /_control/reset",
+        "begin anew: {\"seed\"?, \"clock_ahead_s\"?: by how much the cloud's clock is wrong}",
+    ),
     (
         "GET|PATCH /_control/settings",
         "access_token_ttl_s, refresh_tokens: rotating|fixed, command_status, redundant_is_refused, login_throttle, versions, api_keys, \
@@ -44,7 +47,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     (
         "GET|POST|DELETE /_control/faults",
         "{\"on\": command|read|token|login|any, \"fault\": {\"status\", \"retry_after\", \
-      \"html_403\", \"delay_ms\", \"drop_connection\", \"after_motion\"}, \"times\"?, \"account_id\"?, \"email\"?}",
+      \"html_403\", \"delay_ms\", \"drop_connection\", \"cut_short\", \"huge\", \"after_motion\"}, \"times\"?, \"account_id\"?, \"email\"?}",
     ),
     ("DELETE /_control/faults/{id}", "take one away"),
     (
@@ -54,6 +57,10 @@ pub(super) const HELP: &[(&str, &str)] = &[
     (
         "POST /_control/tokens/revoke",
         "make refresh tokens worthless: {\"email\"?}",
+    ),
+    (
+        "POST /_control/tokens/find",
+        "how many good tokens stand in the body, a text: {} -> {\"found\"}",
     ),
     (
         "POST /_control/lock-out",

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post};
 use axum::{Json, Router};
+use jiff::SignedDuration;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +44,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/faults/{id}", delete(remove_fault))
         .route("/tokens/expire", post(expire_tokens))
         .route("/tokens/revoke", post(revoke_tokens))
+        .route("/tokens/find", post(find_tokens))
         .route("/lock-out", post(lock_out))
         .route("/motions", get(motions))
         .fallback(async || problem(StatusCode::NOT_FOUND, "no such control: GET /_control lists them"))
@@ -93,10 +95,13 @@ async fn world(State(control): State<Control>) -> Answer {
 #[serde(deny_unknown_fields)]
 struct ResetOrder {
     seed: Option<Seed>,
+    #[serde(default)]
+    clock_ahead_s: i32,
 }
 
 async fn reset(State(control): State<Control>, body: Bytes) -> Answer {
-    control.reset(read::<ResetOrder>(&body)?.seed)?;
+    let order: ResetOrder = read(&body)?;
+    control.reset_with_clock(order.seed, SignedDuration::from_secs(order.clock_ahead_s.into()))?;
     done()
 }
 
@@ -281,6 +286,10 @@ async fn expire_tokens(State(control): State<Control>, body: Bytes) -> Answer {
 async fn revoke_tokens(State(control): State<Control>, body: Bytes) -> Answer {
     control.revoke_refresh_tokens(read::<Whose>(&body)?.email.as_ref())?;
     done()
+}
+
+async fn find_tokens(State(control): State<Control>, text: String) -> Answer {
+    Ok(Json(json!({ "found": control.tokens_in(&text)? })).into_response())
 }
 
 async fn lock_out(State(control): State<Control>, body: Bytes) -> Answer {

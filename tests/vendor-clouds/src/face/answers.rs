@@ -14,6 +14,14 @@ const FIREWALL_PAGE: &str = "<!DOCTYPE html>\n<html lang=\"en-US\"><head><title>
 </title></head>\n<body><h1>Sorry, you have been blocked</h1><p>You are unable to access this site</p>\
 </body></html>\n";
 
+/// How long a huge answer is: more than any client should read.
+const HUGE_BYTES: usize = 32 * 1024 * 1024;
+
+/// 200 with something that says it is JSON.
+fn no_answer(body: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+}
+
 /// An error as this vendor words it.
 pub(crate) fn error(status: StatusCode, body: ErrorBody) -> Response {
     (status, Json(body(status))).into_response()
@@ -32,6 +40,12 @@ pub(crate) fn fault(fault: &Fault, connection: &Connection, body: ErrorBody) -> 
     }
     if fault.html_403 {
         return (StatusCode::FORBIDDEN, Html(FIREWALL_PAGE)).into_response();
+    }
+    if fault.cut_short {
+        return no_answer("{\"state\": \"closed\", \"devices\": [{\"doo".to_owned());
+    }
+    if fault.huge {
+        return no_answer(format!("[{}0]", "0,".repeat(HUGE_BYTES / 2)));
     }
     let status = fault.status.and_then(|status| StatusCode::from_u16(status).ok());
     with_retry_after(
