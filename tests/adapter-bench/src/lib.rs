@@ -129,17 +129,16 @@ impl Bench {
         }
     }
 
-    /// Links as a household does, by the vendor's page.
+    /// Links as a household does, by the vendor's page or its form.
     pub async fn link(&mut self) {
         let begun = self.begin().await;
-        let brought = self.log_in(&begun).await;
-        self.credentials = self
-            .complete(&begun, &brought.code)
-            .await
-            .unwrap()
-            .credentials
-            .as_str()
-            .into();
+        let granted = if begun.sign_in.form().is_some() {
+            self.fill_in(&begun, DEMO_EMAIL, DEMO_PASSWORD).await
+        } else {
+            let brought = self.log_in(&begun).await;
+            self.complete(&begun, &brought.code).await
+        };
+        self.credentials = granted.unwrap().credentials.as_str().into();
     }
 
     /// The cloud's controls.
@@ -194,7 +193,28 @@ impl Bench {
 
     /// Finishes linking with this code.
     pub async fn complete(&self, begun: &LinkBegun, code: &str) -> Result<LinkGranted, AdapterError> {
-        let input = json!({ "link": LINK, "session": begun.session, "redirect_uri": REDIRECT, "code": code });
+        self.finish(begun, "code", json!(code)).await
+    }
+
+    /// Finishes linking with these answers to the vendor's form.
+    pub async fn fill_in(
+        &self,
+        begun: &LinkBegun,
+        email: &str,
+        password: &str,
+    ) -> Result<LinkGranted, AdapterError> {
+        self.finish(begun, "answers", json!({ "email": email, "password": password }))
+            .await
+    }
+
+    async fn finish(
+        &self,
+        begun: &LinkBegun,
+        field: &str,
+        brought: Value,
+    ) -> Result<LinkGranted, AdapterError> {
+        let mut input = json!({ "link": LINK, "session": begun.session, "redirect_uri": REDIRECT });
+        input[field] = brought;
         match self.call("link.complete", input).await? {
             Answer::LinkComplete(granted) => Ok(granted),
             other => panic!("{other:?}"),
