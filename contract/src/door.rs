@@ -146,6 +146,9 @@ pub enum UnattendedOpen {
 pub struct Door {
     /// The vendor's name for it.
     pub door: DoorRef,
+    /// The opener's own name, where `door` names the way to it too: doors of one opener are one door, whoever lists them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opener: Option<DoorRef>,
     /// What its owner calls it.
     pub name: Label,
     /// Which home of the account it belongs to, in the owner's words, where one account has several.
@@ -161,6 +164,14 @@ pub struct Door {
     pub camera: bool,
     /// What was seen of it when it was listed.
     pub reading: DoorReading,
+}
+
+impl Door {
+    /// By what it is told from every other door of the vendor.
+    #[must_use]
+    pub fn opener(&self) -> &DoorRef {
+        self.opener.as_ref().unwrap_or(&self.door)
+    }
 }
 
 #[cfg(test)]

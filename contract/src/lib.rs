@@ -10,6 +10,7 @@
 
 pub mod adapter;
 pub mod carrier;
+pub mod conformance;
 pub mod customer;
 pub mod delivery;
 pub mod door;

@@ -15,6 +15,7 @@ use crate::{
         Arrive, AskEligibilities, AskEligibility, BookDelivery, Cancel, ChangeDelivery, CloseDoor, Complete,
         Dispatch, Eligibilities, Eligibility, LeaveAtDoorstep, OpenDoor, Reissue,
     },
+    conformance::ConformanceReport,
     customer::{
         ActivityEntry, AnswerForm, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView,
         LinkStarted, LinkView, NameDoor, Preferences, PreferencesView, SignUp, TurnedOff,
@@ -145,6 +146,7 @@ pub fn all() -> Vec<Published> {
     vec![
         published::<AdapterRequest>("adapter-request"),
         published::<AdapterReply>("adapter-reply"),
+        published::<ConformanceReport>("conformance-report"),
         published::<AskEligibility>("ask-eligibility"),
         published::<Eligibility>("eligibility"),
         published::<AskEligibilities>("ask-eligibilities"),

@@ -113,6 +113,9 @@ pub struct HouseholdDoorRecord {
     pub vendor: VendorId,
     /// The vendor's name for it.
     pub door_ref: DoorRef,
+    /// The opener's own name, where the vendor's name for the door names the way to it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opener: Option<DoorRef>,
     /// What the household calls it.
     pub name: Label,
     /// Which home of the vendor's account it belongs to.
@@ -136,6 +139,7 @@ impl HouseholdDoorRecord {
             link,
             vendor,
             door_ref: door.door,
+            opener: door.opener,
             name: door.name,
             site: door.site,
             kind: door.kind,
@@ -143,5 +147,11 @@ impl HouseholdDoorRecord {
             unattended_close: door.unattended_close,
             reading: door.reading,
         }
+    }
+
+    /// By what it is told from every other door of the vendor.
+    #[must_use]
+    pub fn opener(&self) -> &DoorRef {
+        self.opener.as_ref().unwrap_or(&self.door_ref)
     }
 }

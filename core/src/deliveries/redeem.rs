@@ -80,14 +80,14 @@ pub(super) async fn redeem(
         writes.len() - 1
     });
     let claim_at = platform.limits.stands(Guard::DoorStillTheirs).then(|| {
-        let (vendor, door) = (&grant.door.vendor, &grant.door.door_ref);
+        let (vendor, door) = (&grant.door.vendor, grant.door.opener());
         writes.push(Write::check_door_claim(vendor, door, grant.household));
         writes.len() - 1
     });
     let hour = Window::hour(context.now);
     writes.push(Write::count_open(
         &grant.door.vendor,
-        &grant.door.door_ref,
+        grant.door.opener(),
         hour.starts_at_s,
         hour.ends_at(),
         allowance.opens_per_door_hour,

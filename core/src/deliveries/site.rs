@@ -63,6 +63,7 @@ pub(crate) fn granted(record: HouseholdDoorRecord, chosen: ChosenDoor) -> Grante
         link: record.link,
         vendor: record.vendor,
         door_ref: record.door_ref,
+        opener: record.opener,
         kind,
         unattended_open: record.unattended_open,
         unattended_close: record.unattended_close,

@@ -86,14 +86,14 @@ async fn forgetting(
         if door.doc.link != link {
             continue;
         }
-        let (vendor, door_ref) = (&door.doc.vendor, &door.doc.door_ref);
+        let (vendor, opener) = (&door.doc.vendor, door.doc.opener());
         writes.push(Write::delete(Key::Door(household, door.doc.id)));
-        let claim = platform.store.door_claim(vendor, door_ref).await?;
+        let claim = platform.store.door_claim(vendor, opener).await?;
         // The door may be chosen at this very moment.
         writes.push(match claim {
-            Some(own) if own.household == household => Write::release_door(vendor, door_ref, own),
-            Some(other) => Write::check_door_claim(vendor, door_ref, other.household),
-            None => Write::check(Key::door_claim(vendor, door_ref), Condition::Absent),
+            Some(own) if own.household == household => Write::release_door(vendor, opener, own),
+            Some(other) => Write::check_door_claim(vendor, opener, other.household),
+            None => Write::check(Key::door_claim(vendor, opener), Condition::Absent),
         });
         forgotten.push(door.doc.id);
     }

@@ -59,6 +59,9 @@ pub struct GrantedDoor {
     pub vendor: VendorId,
     /// The vendor's name for it.
     pub door_ref: DoorRef,
+    /// The opener's own name, where the vendor's name for the door names the way to it too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opener: Option<DoorRef>,
     /// How it is built: by the vendor's word, or by the household's where the vendor does not tell.
     pub kind: DoorKind,
     /// Whether it may be opened unattended, by its opener's word.
@@ -67,6 +70,14 @@ pub struct GrantedDoor {
     pub unattended_close: UnattendedClose,
     /// The household's act of allowing that. Kept here, so that a door we opened may still be closed after consent has ended.
     pub close_act: Option<DeliberateAct>,
+}
+
+impl GrantedDoor {
+    /// By what it is told from every other door of the vendor.
+    #[must_use]
+    pub fn opener(&self) -> &DoorRef {
+        self.opener.as_ref().unwrap_or(&self.door_ref)
+    }
 }
 
 /// What the household agreed to and where its door stands: the part of a decision that the household may change at any time.

@@ -14,40 +14,33 @@ use crate::{
 /// Does one chore, and answers the grant as it is then.
 pub(super) async fn perform(platform: &Platform, loaded: Loaded, what: Chore) -> Result<Grant, Error> {
     let delivery = loaded.grant.delivery;
-    match what {
-        Chore::Arm => note(platform, delivery, || Command::Arm).await,
-        Chore::Expire => note(platform, delivery, || Command::Expire).await,
-        Chore::FinishRevocation => finish_revocation(platform, loaded.grant).await,
-        Chore::Lapse => note(platform, delivery, || Command::Lapse).await,
-        Chore::LetGo => note(platform, delivery, || Command::LetGo).await,
-        Chore::LapseReissue => note(platform, delivery, || Command::LapseReissue).await,
-        Chore::Complete => note(platform, delivery, || Command::CompleteByGuardian).await,
-        Chore::ReadDoor => Ok(look_at_door(platform, loaded.grant).await?.0),
-        Chore::CloseDoor => saga::run(platform, Closing::due(loaded.grant)).await,
-        Chore::SignLog => sign_log(platform, loaded).await,
-    }
+    let command = match what {
+        Chore::Arm => Command::Arm,
+        Chore::Expire => Command::Expire,
+        Chore::FinishRevocation => match revocation(&loaded.grant) {
+            Some(command) => command,
+            None => return Ok(loaded.grant),
+        },
+        Chore::Lapse => Command::Lapse,
+        Chore::LetGo => Command::LetGo,
+        Chore::LapseReissue => Command::LapseReissue,
+        Chore::Complete => Command::CompleteByGuardian,
+        Chore::ReadDoor => return Ok(look_at_door(platform, loaded.grant).await?.0),
+        Chore::CloseDoor => return saga::run(platform, Closing::due(loaded.grant)).await,
+        Chore::SignLog => return sign_log(platform, loaded).await,
+    };
+    Ok(advance(platform, delivery, || command.clone()).await?.grant)
 }
 
-/// Has the grant take note of something, and answers it as it is then.
-async fn note(
-    platform: &Platform,
-    delivery: DeliveryId,
-    command: impl Fn() -> Command,
-) -> Result<Grant, Error> {
-    Ok(advance(platform, delivery, command).await?.grant)
-}
-
-async fn finish_revocation(platform: &Platform, grant: Grant) -> Result<Grant, Error> {
+/// What finishes a revocation that was begun.
+fn revocation(grant: &Grant) -> Option<Command> {
     match (grant.revocation, &grant.doorstep) {
-        (Some(reason), None) => note(platform, grant.delivery, || Command::Revoke { reason }).await,
-        (_, Some(Doorstep { reason, remark, .. })) => {
-            note(platform, grant.delivery, || Command::LeaveAtDoorstep {
-                reason: *reason,
-                remark: remark.clone(),
-            })
-            .await
-        }
-        (None, None) => Ok(grant),
+        (Some(reason), None) => Some(Command::Revoke { reason }),
+        (_, Some(Doorstep { reason, remark, .. })) => Some(Command::LeaveAtDoorstep {
+            reason: *reason,
+            remark: remark.clone(),
+        }),
+        (None, None) => None,
     }
 }
 

@@ -139,10 +139,7 @@ async fn choose_and_claim(
             consent_of(platform, household)
         );
         let (record, consent) = (stored?.ok_or(Error::NotFound)?.doc, consent?);
-        let holder = platform
-            .store
-            .door_claim(&record.vendor, &record.door_ref)
-            .await?;
+        let holder = platform.store.door_claim(&record.vendor, record.opener()).await?;
         let loser = match holder {
             Some(claim) if claim.household != household => Some(loss(platform, claim).await?),
             _ => None,
@@ -158,7 +155,7 @@ async fn choose_and_claim(
             door: record.id,
         };
         if holder != Some(claim) {
-            writes.push(Write::claim_door(&record.vendor, &record.door_ref, claim, holder));
+            writes.push(Write::claim_door(&record.vendor, record.opener(), claim, holder));
         }
         if let Some(loss) = &loser {
             writes.extend(loss_writes(platform, loss)?);

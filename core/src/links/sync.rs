@@ -105,7 +105,7 @@ async fn plan(
         // A door that another working link of the household reaches stays with that one.
         let before = known
             .iter()
-            .find(|record| record.doc.vendor == link.vendor && record.doc.door_ref == door.door);
+            .find(|record| record.doc.vendor == link.vendor && record.doc.opener() == door.opener());
         match before {
             Some(record) if record.doc.link == link.id || is_broken(record.doc.link) => {
                 moved.push(record.doc.id);

@@ -30,7 +30,7 @@ pub(crate) async fn way_to(
     let doors = doors?;
     let listed_by = doors
         .iter()
-        .find(|listed| listed.doc.vendor == door.vendor && listed.doc.door_ref == door.door_ref)
+        .find(|listed| listed.doc.vendor == door.vendor && listed.doc.opener() == door.opener())
         .map(|listed| listed.doc.link);
     let mut working = links?;
     working.retain(|link| link.doc.state == LinkState::Active && link.doc.vendor == door.vendor);

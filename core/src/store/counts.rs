@@ -34,12 +34,12 @@ impl Write {
     #[must_use]
     pub fn count_open(
         vendor: &VendorId,
-        door_ref: &DoorRef,
+        opener: &DoorRef,
         window_s: i64,
         window_ends: Timestamp,
         most: u32,
     ) -> Self {
-        Self::update(Key::opens(vendor, door_ref, window_s))
+        Self::update(Key::opens(vendor, opener, window_s))
             .adding(attribute::OPENS, 1)
             .until(window_ends + KEPT)
             .on(fewer(attribute::OPENS, most))

@@ -39,11 +39,11 @@ impl Write {
     #[must_use]
     pub fn claim_door(
         vendor: &VendorId,
-        door_ref: &DoorRef,
+        opener: &DoorRef,
         claim: DoorClaim,
         before: Option<DoorClaim>,
     ) -> Self {
-        Self::put_marker(Key::door_claim(vendor, door_ref))
+        Self::put_marker(Key::door_claim(vendor, opener))
             .with(attribute::HOUSEHOLD, text(claim.household.to_string()))
             .with(attribute::DOOR, text(claim.door.to_string()))
             .on(before.map_or(Condition::Absent, is_claim))
@@ -51,15 +51,15 @@ impl Write {
 
     /// Gives up a vendor's door, on condition that the claim is still as it was read.
     #[must_use]
-    pub fn release_door(vendor: &VendorId, door_ref: &DoorRef, claim: DoorClaim) -> Self {
-        Self::delete(Key::door_claim(vendor, door_ref)).on(is_claim(claim))
+    pub fn release_door(vendor: &VendorId, opener: &DoorRef, claim: DoorClaim) -> Self {
+        Self::delete(Key::door_claim(vendor, opener)).on(is_claim(claim))
     }
 
     /// Demands that a vendor's door is this household's.
     #[must_use]
-    pub fn check_door_claim(vendor: &VendorId, door_ref: &DoorRef, household: HouseholdId) -> Self {
+    pub fn check_door_claim(vendor: &VendorId, opener: &DoorRef, household: HouseholdId) -> Self {
         let owned = Condition::is_text(attribute::HOUSEHOLD, household);
-        Self::check(Key::door_claim(vendor, door_ref), owned)
+        Self::check(Key::door_claim(vendor, opener), owned)
     }
 }
 
@@ -106,9 +106,9 @@ impl Store {
     pub async fn door_claim(
         &self,
         vendor: &VendorId,
-        door_ref: &DoorRef,
+        opener: &DoorRef,
     ) -> Result<Option<DoorClaim>, StoreError> {
-        let item = self.get_item(&Key::door_claim(vendor, door_ref), true).await?;
+        let item = self.get_item(&Key::door_claim(vendor, opener), true).await?;
         item.as_ref().map(read_claim).transpose()
     }
 }

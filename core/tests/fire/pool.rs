@@ -189,6 +189,7 @@ pub(crate) fn opener(which: Pick, through: Pick) -> HouseholdDoorRecord {
         link: link(through),
         vendor: vendor(),
         door_ref: door_ref(which),
+        opener: None,
         name: "Left".parse().unwrap(),
         site: None,
         kind: DoorKind::Sectional,

@@ -172,6 +172,30 @@ async fn a_household_that_loses_a_door_in_use_keeps_the_link_that_closes_it() {
 }
 
 #[tokio::test]
+async fn a_door_that_two_accounts_name_differently_is_one_door_by_its_opener() {
+    let world = World::new().await;
+    for (account, door) in [("anns", "home-a/opener-7"), ("bobs", "home-b/opener-7")] {
+        world.vendor.add_door(account, door);
+        world.vendor.change_door(account, door, |door| {
+            door.opener = Some("opener-7".parse().unwrap())
+        });
+    }
+    let (ann, bob) = (world.household("ann", 1).await, world.household("bob", 2).await);
+    world.link(ann, "anns").await;
+    world.link(bob, "bobs").await;
+    let anns_door = world.door(ann, "home-a/opener-7").await;
+    world.choose(ann, anns_door).await;
+    let bobs_door = world.door(bob, "home-b/opener-7").await;
+    world.choose(bob, bobs_door).await;
+    let chosen = async |household| {
+        let read = households::read(&world.platform, household).await.unwrap();
+        read.delivery_door
+    };
+    assert_eq!(chosen(ann).await, None, "it is Bob's now");
+    assert_eq!(chosen(bob).await, Some(bobs_door));
+}
+
+#[tokio::test]
 async fn of_two_households_that_choose_one_door_at_once_one_has_it() {
     let world = World::new().await;
     for account in ["a", "b"] {

@@ -1,5 +1,7 @@
 //! A scene on its stage: a world in which one saga is about to begin, and what it is asked.
 
+use std::{future::Future, pin::Pin};
+
 use jiff::SignedDuration;
 use postern_contract::{
     adapter::Answers,
@@ -17,6 +19,9 @@ use postern_core::{
 use postern_test_world::{PASSWORD, World, position};
 
 use super::{drive::Driven, scene::Scene, verdict};
+
+/// A part of setting a stage. Boxed: a stack holds all parts of an unoptimised match at once.
+type Step<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// A world and what its saga is about.
 pub(crate) struct Stage {
@@ -173,22 +178,24 @@ impl Stage {
     }
 
     /// A household is about to choose this door of this account.
-    async fn chooses(&mut self, household: HouseholdId, account: &str, door: &str) {
-        self.world.vendor.add_door(account, door);
-        let linked = self.world.platform.store.links_of(household).await.unwrap();
-        match linked.first() {
-            Some(link) => {
-                let synced = links::sync_doors(&self.world.platform, household, link.doc.id).await;
-                synced.unwrap();
+    fn chooses<'a>(&'a mut self, household: HouseholdId, account: &'a str, door: &'a str) -> Step<'a> {
+        Box::pin(async move {
+            self.world.vendor.add_door(account, door);
+            let linked = self.world.platform.store.links_of(household).await.unwrap();
+            match linked.first() {
+                Some(link) => {
+                    let synced = links::sync_doors(&self.world.platform, household, link.doc.id).await;
+                    synced.unwrap();
+                }
+                None => drop(self.world.link(household, account).await),
             }
-            None => drop(self.world.link(household, account).await),
-        }
-        self.chooser = household;
-        self.choice = Some(ChooseDoor {
-            door: self.world.door(household, door).await,
-            door_is_sectional: true,
-            allow_unattended_close: true,
-        });
+            self.chooser = household;
+            self.choice = Some(ChooseDoor {
+                door: self.world.door(household, door).await,
+                door_is_sectional: true,
+                allow_unattended_close: true,
+            });
+        })
     }
 
     /// What the vendor's login page hands back.
@@ -225,26 +232,30 @@ impl Stage {
         guardian::look(&self.world.platform, subject).await.unwrap();
     }
 
-    async fn door_is_open(&self) {
-        self.world.open(self.delivery).await.unwrap();
-        self.world.clock.advance(SignedDuration::from_secs(5));
-        self.look().await;
+    fn door_is_open(&self) -> Step<'_> {
+        Box::pin(async {
+            self.world.open(self.delivery).await.unwrap();
+            self.world.clock.advance(SignedDuration::from_secs(5));
+            self.look().await;
+        })
     }
 
     /// The vendor takes an order to open and the door stays closed, until the guardian gives it up; then it opens.
-    async fn door_opens_late(&self) {
-        self.world.open(self.delivery).await.unwrap();
-        let stands = |state| {
-            self.world
-                .vendor
-                .change_door("account-1", "door-1", |door| door.reading.state = state);
-        };
-        stands(DoorState::Closed);
-        let given_up = self.world.platform.limits.open_settle + SignedDuration::from_secs(1);
-        self.world.clock.advance(given_up);
-        self.look().await;
-        assert!(self.grant().await.watched());
-        stands(DoorState::Open);
+    fn door_opens_late(&self) -> Step<'_> {
+        Box::pin(async {
+            self.world.open(self.delivery).await.unwrap();
+            let stands = |state| {
+                self.world
+                    .vendor
+                    .change_door("account-1", "door-1", |door| door.reading.state = state);
+            };
+            stands(DoorState::Closed);
+            let given_up = self.world.platform.limits.open_settle + SignedDuration::from_secs(1);
+            self.world.clock.advance(given_up);
+            self.look().await;
+            assert!(self.grant().await.watched());
+            stands(DoorState::Open);
+        })
     }
 }
 

@@ -181,7 +181,7 @@ async fn households(world: &World, whole: &Whole, case: &str) {
             let door = whole.items.get(&place);
             let door = door.unwrap_or_else(|| panic!("{case}: a chosen door is not there"));
             let door: HouseholdDoorRecord = decode(door.clone()).unwrap();
-            let key = Key::door_claim(&door.vendor, &door.door_ref);
+            let key = Key::door_claim(&door.vendor, door.opener());
             let claim = &whole.items[&(key.pk(), key.sk())];
             assert_eq!(format!("HH#{}", text(claim, attribute::HOUSEHOLD)), pk, "{case}");
         }

@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    fs::File,
     io,
     path::Path,
     process::{Child, Command, Output, Stdio},
@@ -201,6 +202,22 @@ impl Function {
         self
     }
 
+    /// The same with one more argument.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.0.arg(argument);
+        self
+    }
+
+    /// The same, with all that it says written to a file.
+    ///
+    /// # Errors
+    /// When the file cannot be shared.
+    pub fn logging_to(mut self, file: &File) -> io::Result<Self> {
+        self.0.stdout(file.try_clone()?).stderr(file.try_clone()?);
+        Ok(self)
+    }
+
     /// The same without a variable.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
@@ -230,6 +247,13 @@ impl Function {
 pub struct Running(Option<Child>);
 
 impl Running {
+    /// Whether it has ended by itself.
+    pub fn has_ended(&mut self) -> bool {
+        let ended = self.0.as_mut().map(|child| child.try_wait());
+        // What cannot be asked is gone as well.
+        !matches!(ended, Some(Ok(None)))
+    }
+
     /// Ends it, and gives what it logged.
     ///
     /// # Errors

@@ -195,6 +195,7 @@ pub fn site() -> DeliverySite {
             link: LinkId::from_parts(1, 2),
             vendor: "some-vendor".parse().expect("a vendor's name"),
             door_ref: "garage-1".parse().expect("a door's name"),
+            opener: None,
             kind: DoorKind::Sectional,
             unattended_open: UnattendedOpen::Allowed,
             unattended_close: UnattendedClose::Allowed {

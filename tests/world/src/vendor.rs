@@ -96,6 +96,7 @@ impl FakeVendor {
         let now = self.clock.now();
         let door = Door {
             door: door.parse().unwrap(),
+            opener: None,
             name: format!("Door {door}").parse().unwrap(),
             site: None,
             kind: DoorKind::Sectional,

@@ -94,6 +94,7 @@ pub fn door(
     let name = door.name.as_deref().and_then(fitted_label);
     Some(Door {
         door: reference,
+        opener: None,
         name: name.or_else(|| fitted_label("Garage door"))?,
         site: None,
         // The vendor does not tell how a door is built.

@@ -227,6 +227,8 @@ impl Adapter for MyqAdapter {
             let seen = self.reading(state, call);
             reading::door(
                 door,
+                // A guest's home shows the same opener under another account.
+                serial.parse().ok(),
                 listed.device.name.as_deref(),
                 listed.site.as_deref(),
                 state,

@@ -89,6 +89,7 @@ fn locked_out(state: &State) -> bool {
 /// A door for the list.
 pub fn door(
     door: DoorRef,
+    opener: Option<DoorRef>,
     name: Option<&str>,
     site: Option<&str>,
     state: &State,
@@ -96,6 +97,7 @@ pub fn door(
 ) -> Option<Door> {
     Some(Door {
         door,
+        opener,
         name: name
             .and_then(fitted_label)
             .or_else(|| fitted_label("Garage door"))?,

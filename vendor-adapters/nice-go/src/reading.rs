@@ -87,6 +87,8 @@ pub fn door(
     let name = door.name.as_deref().and_then(fitted_label);
     Some(Door {
         door: reference,
+        // The device's id names the opener alone.
+        opener: None,
         name: name.or_else(|| fitted_label("Garage door"))?,
         site: None,
         // The vendor does not tell how a door is built.

@@ -91,6 +91,7 @@ pub(super) fn sectional_door() -> GrantedDoor {
         link: LinkId::from_parts(1, 2),
         vendor: "some-vendor".parse().unwrap(),
         door_ref: "garage-1".parse().unwrap(),
+        opener: None,
         kind: DoorKind::Sectional,
         unattended_open: UnattendedOpen::Allowed,
         unattended_close: UnattendedClose::Allowed {

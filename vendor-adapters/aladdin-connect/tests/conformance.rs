@@ -1,0 +1,37 @@
+//! The `aladdin-connect-adapter` binary before the conformance kit: the tier that it is given, and by name what it cannot keep.
+#![cfg(test)]
+
+use postern_conformance::{Bench, Setting, examine, text};
+use postern_contract::conformance::Tier;
+use postern_vendor_clouds::Vendor;
+
+/// What the vendor does not tell, and the adapter therefore cannot.
+const CANNOT: &[&str] = &["readings-are-as-old-as-the-vendor-says", "obstructions-are-told"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_kit_gives_it_a_tier_and_finds_nothing_broken_but_what_the_vendor_does_not_tell() {
+    let clear = |name: &str, value: &str| Setting::Clear(name.to_owned(), value.to_owned());
+    let settings = [
+        clear("ALADDIN_CONNECT_BASE_URL", "{cloud}v1"),
+        clear("ALADDIN_CONNECT_AUTHORIZE_URL", "{cloud}login"),
+        clear("ALADDIN_CONNECT_CLIENT_ID", "partner"),
+        clear("ALADDIN_CONNECT_CLOSE_WARNING_SECONDS", "5"),
+        Setting::Secret(
+            "ALADDIN_CONNECT_CLIENT_SECRET".to_owned(),
+            "simulated-client-secret".to_owned(),
+        ),
+        Setting::Secret(
+            "ALADDIN_CONNECT_API_KEY".to_owned(),
+            "simulated-api-key".to_owned(),
+        ),
+    ];
+    let program = env!("CARGO_BIN_EXE_aladdin-connect-adapter").into();
+    let bench = Bench::start(Vendor::AladdinConnect, program, Vec::new(), &settings)
+        .await
+        .unwrap();
+    let report = examine(bench.examination(), &|_, _| ()).await.unwrap();
+    let barred = report.rules.iter().filter(|rule| rule.verdict.bars());
+    let barred: Vec<&str> = barred.map(|rule| rule.rule.as_str()).collect();
+    assert_eq!(barred, CANNOT, "{}", text(&report));
+    assert_eq!(report.tier, Some(Tier::Gold));
+}
