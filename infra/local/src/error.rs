@@ -40,7 +40,7 @@ pub enum LocalError {
         asked: &'static str,
     },
     /// There is a simulated cloud of this vendor, and nothing yet that speaks with it.
-    #[error("there is no adapter for {} yet: start with --vendor myq or aladdin-connect", .0.name())]
+    #[error("there is no adapter for {} yet", .0.name())]
     NoAdapter(Vendor),
     /// No socket.
     #[error("port {port} cannot be listened on: {source}. Choose other ports with --port")]

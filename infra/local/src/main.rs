@@ -21,7 +21,7 @@ struct Options {
     /// Where the data lies. A later start on the same folder picks up where this one was.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Whose openers it has: myq or aladdin-connect.
+    /// Whose openers it has: myq, aladdin-connect or nice-go.
     #[arg(long, value_name = "VENDOR", default_value = "myq")]
     vendor: Vendor,
     /// The first of four ports in a row; otherwise any that are free.

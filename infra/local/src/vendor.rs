@@ -4,6 +4,7 @@ use std::{net::Ipv4Addr, sync::Arc};
 
 use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig};
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
+use postern_adapter_nice_go::{NiceGoAdapter, NiceGoConfig};
 use postern_adapter_sdk::{Adapter, AdapterService, Dispatch, SystemClock};
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, RunningCloud, Vendor};
@@ -15,7 +16,7 @@ use crate::{LocalConfig, LocalError};
 const CLIENT_ID: &str = "postern-local";
 
 /// The vendors that a local platform can have the openers of.
-pub const VENDORS: [Vendor; 2] = [Vendor::Myq, Vendor::AladdinConnect];
+pub const VENDORS: [Vendor; 3] = [Vendor::Myq, Vendor::AladdinConnect, Vendor::NiceGo];
 
 /// Starts the vendor's cloud, with the homeowner and the door of the demo.
 pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
@@ -56,7 +57,7 @@ pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc
             AladdinConnectAdapter::new(AladdinConnectConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
-        Vendor::NiceGo => return Err(LocalError::NoAdapter(vendor)),
+        Vendor::NiceGo => served(NiceGoAdapter::new(NiceGoConfig::at_one_host(cloud))?, keys),
     })
 }
 

@@ -11,13 +11,14 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 7] = [
     "carrier-api",
     "customer-api",
     "guardian",
     "webhooks",
     "myq-adapter",
     "aladdin-connect-adapter",
+    "nice-go-adapter",
 ];
 
 /// The folder of the templates in the repository.

@@ -15,6 +15,7 @@ mod bench;
 mod browser;
 mod error;
 mod examine;
+mod form;
 mod heard;
 mod key_service;
 mod page;

@@ -156,10 +156,7 @@ impl Adapter for MyqAdapter {
         input: &LinkBeginInput,
     ) -> Result<Begun<PkceSession>, AdapterError> {
         let (authorize_url, session) = self.oauth.begin(&input.state, &input.redirect_uri)?;
-        Ok(Begun {
-            authorize_url,
-            session,
-        })
+        Ok(Begun::page(authorize_url, session))
     }
 
     async fn link_complete(

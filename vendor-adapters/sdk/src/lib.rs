@@ -48,7 +48,7 @@ pub use logging::{RedactingWriter, init_json_logs, redact};
 pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
 pub use ordering::{Order, TakesOrders, carry_out};
-pub use sealable::{NotSealable, Sealable};
+pub use sealable::{NotSealable, Sealable, json_plaintext};
 pub use setting::{SettingError, sealed_setting};
 pub use tokens::{FRESHNESS_MARGIN, TokenSet};
 

@@ -8,6 +8,7 @@ fn once_plays_a_delivery_proves_it_and_ends_well() {
         (&[][..], "an opener of myQ"),
         (&["--vendor", "myq"], "an opener of myQ"),
         (&["--vendor", "aladdin-connect"], "an opener of Aladdin Connect"),
+        (&["--vendor", "nice-go"], "an opener of Nice G.O."),
     ] {
         plays_a_delivery(options, opener);
     }

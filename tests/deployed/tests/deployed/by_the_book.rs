@@ -4,7 +4,7 @@ use postern_deployed::Deployment;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_it_healthy() {
-    let book = ["us-dev", "us-dev-myq", "us-dev-aladdin-connect"];
+    let book = ["us-dev", "us-dev-myq", "us-dev-aladdin-connect", "us-dev-nice-go"];
     let deployment = Deployment::by_the_book(&book).await;
     for words in [
         &["vendor", "register", "myq", "--name", "myQ"][..],

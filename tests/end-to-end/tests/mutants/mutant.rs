@@ -10,8 +10,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use postern_adapter_myq::MyqAdapter;
-use postern_adapter_sdk::{AdapterService, Clock as _, Dispatch, SystemClock};
+use postern_adapter_sdk::{Clock as _, Dispatch, SystemClock};
 use postern_conformance::{NoReply, Reach, Unseen};
 use postern_contract::conformance::Build;
 use serde_json::{Value, json};
@@ -31,7 +30,7 @@ struct Memory {
 
 /// An adapter with one misdeed.
 pub(crate) struct Mutant {
-    service: AdapterService<MyqAdapter>,
+    service: Box<dyn Dispatch>,
     misdeed: Misdeed,
     cloud: Url,
     memory: Mutex<Memory>,
@@ -39,7 +38,7 @@ pub(crate) struct Mutant {
 }
 
 impl Mutant {
-    pub(crate) fn new(service: AdapterService<MyqAdapter>, misdeed: Misdeed, cloud: Url) -> Self {
+    pub(crate) fn new(service: Box<dyn Dispatch>, misdeed: Misdeed, cloud: Url) -> Self {
         Self {
             service,
             misdeed,
@@ -215,6 +214,10 @@ impl Mutant {
                 output["optional_operations"] = json!(["events.parse"]);
             }
             (Misdeed::LosesTheState, "link.begin") => replaced(output, "state=", "stat="),
+            (Misdeed::AsksForThePassword, "link.begin") => {
+                let field = json!({ "kind": "password", "required": true });
+                *output = json!({ "form": { "fields": [field] }, "session": output["session"] });
+            }
             (Misdeed::SendsNoChallenge, "link.begin") => replaced(output, "S256", "plain"),
             (Misdeed::TakesAnySession, "link.begin") => memory.sessions.push(output["session"].clone()),
             (Misdeed::RefreshesYesterday, "link.complete") => {
@@ -297,6 +300,9 @@ impl Mutant {
         let ordered = matches!(operation, "door.open" | "door.close");
         match self.misdeed {
             Misdeed::NeverSaysTheEnd if error["kind"] == "link_revoked" => {
+                error["kind"] = json!("vendor_unavailable");
+            }
+            Misdeed::TakesATypoForTrouble if operation == "link.complete" => {
                 error["kind"] = json!("vendor_unavailable");
             }
             Misdeed::IsSureOfEverything => error["outcome"] = json!("not_executed"),

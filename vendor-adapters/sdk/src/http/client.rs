@@ -73,6 +73,8 @@ enum Bodies {
     Read,
     /// Those of a refusal (400 to 499), as far as they come.
     OfRefusals,
+    /// All, as far as they come.
+    AsTheyCome,
     /// None.
     Left,
 }
@@ -80,7 +82,7 @@ enum Bodies {
 impl Bodies {
     const fn wanted(self, status: StatusCode) -> bool {
         match self {
-            Self::Read => true,
+            Self::Read | Self::AsTheyCome => true,
             Self::OfRefusals => status.as_u16() / 100 == 4,
             Self::Left => false,
         }
@@ -223,6 +225,20 @@ impl DeadlineClient {
         deadline: &Deadline,
     ) -> Result<Reply, SendError> {
         self.attempt(Connection::Fresh, request, deadline, Bodies::OfRefusals)
+            .await
+    }
+
+    /// The same for a vendor whose status says little: the body of any answer is read as far as it comes. One that breaks off, or is longer
+    /// than [`RESPONSE_BYTES_MAX`], is empty.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    pub async fn command_with_answer(
+        &self,
+        request: &VendorRequest,
+        deadline: &Deadline,
+    ) -> Result<Reply, SendError> {
+        self.attempt(Connection::Fresh, request, deadline, Bodies::AsTheyCome)
             .await
     }
 
