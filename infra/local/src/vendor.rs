@@ -7,6 +7,7 @@ use postern_adapter_declarative::{DeclarativeAdapter, Settings, VendorFile};
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
 use postern_adapter_nice_go::{NiceGoAdapter, NiceGoConfig};
 use postern_adapter_sdk::{Adapter, AdapterService, Dispatch, SystemClock};
+use postern_adapter_smartthings::{SmartThingsAdapter, SmartThingsConfig};
 use postern_contract::unattended::WarningSeconds;
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, RunningCloud, Vendor};
@@ -18,7 +19,12 @@ use crate::{LocalConfig, LocalError};
 const CLIENT_ID: &str = "postern-local";
 
 /// The vendors that a local platform can have the openers of.
-pub const VENDORS: [Vendor; 3] = [Vendor::Myq, Vendor::AladdinConnect, Vendor::NiceGo];
+pub const VENDORS: [Vendor; 4] = [
+    Vendor::Myq,
+    Vendor::AladdinConnect,
+    Vendor::NiceGo,
+    Vendor::SmartThings,
+];
 
 /// Starts the vendor's cloud, with the homeowner and the door of the demo.
 pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
@@ -69,6 +75,10 @@ pub(crate) fn adapter(
             keys,
         ),
         Vendor::NiceGo => served(NiceGoAdapter::new(NiceGoConfig::at_one_host(cloud))?, keys),
+        Vendor::SmartThings => served(
+            SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
+            keys,
+        ),
     })
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "carrier-api",
     "customer-api",
     "guardian",
@@ -19,6 +19,7 @@ const FUNCTIONS: [&str; 8] = [
     "myq-adapter",
     "aladdin-connect-adapter",
     "nice-go-adapter",
+    "smartthings-adapter",
     "declarative-adapter",
 ];
 

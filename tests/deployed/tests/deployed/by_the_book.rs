@@ -8,6 +8,7 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
         "us-dev",
         "us-dev-myq",
         "us-dev-aladdin-connect",
+        "us-dev-smartthings",
         "us-dev-nice-go",
         "us-dev-acme",
     ];
@@ -26,6 +27,7 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
         ("myq", "MYQ_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_API_KEY"),
+        ("smartthings", "SMARTTHINGS_CLIENT_SECRET"),
         ("acme", "VENDOR_API_KEY"),
     ] {
         let seal = ["vendor", "seal", vendor, setting];
