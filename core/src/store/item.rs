@@ -68,6 +68,8 @@ pub mod attribute {
     pub const CHANGES: &str = "changes";
     /// Of a count of opens: how many.
     pub const OPENS: &str = "opens";
+    /// Of a count of logins: how many.
+    pub const LOGINS: &str = "logins";
 }
 
 /// A body with the version of its item.

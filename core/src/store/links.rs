@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::Timestamp;
 use postern_contract::{
+    adapter::FormFields,
     customer::LinkState,
     ids::{HouseholdId, LinkId, VendorId},
     text::{SealedBlob, SecretText},
@@ -37,6 +38,18 @@ pub struct LinkStatePending {
     pub redirect_uri: String,
     /// It must be finished before then.
     pub expires_at: Timestamp,
+    /// What the household is to fill in, where the vendor has no page. What it fills in is never here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<PendingForm>,
+}
+
+/// A form that a household is filling in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingForm {
+    /// What is asked for.
+    pub fields: FormFields,
+    /// How often the vendor may still be asked whether it takes the answers.
+    pub tries_left: u8,
 }
 
 /// Writes of links and logins.

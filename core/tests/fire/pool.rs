@@ -179,6 +179,7 @@ pub(crate) fn login(whose: Pick, expires: Pick) -> LinkStatePending {
         session: SealedBlob::new("session"),
         redirect_uri: "https://app.example/linked".to_owned(),
         expires_at: at(expires),
+        form: None,
     }
 }
 
@@ -233,5 +234,6 @@ pub(crate) fn vendor_record(active: bool) -> VendorRecord {
         active,
         contract: postern_contract::adapter::ContractVersion::CURRENT,
         registered_at: at(0),
+        proven: None,
     }
 }

@@ -27,7 +27,13 @@ mod house {
         ("vendor-adapters/sdk", &["contract", "keys"]),
         (
             "vendor-adapters/conformance",
-            &["contract", "vendor-adapters/sdk"],
+            &[
+                "contract",
+                "keys",
+                "tests/lambda-host",
+                "tests/vendor-clouds",
+                "vendor-adapters/sdk",
+            ],
         ),
         ("vendor-adapters/*", &["contract", "keys", "vendor-adapters/sdk"]),
         ("tests/lambda-host", &[]),
@@ -39,7 +45,16 @@ mod house {
             &["contract", "keys", "tests/vendor-clouds", "vendor-adapters/sdk"],
         ),
         ("infra/embedded-record", &[]),
-        ("infra/cli", &["contract", "core", "keys"]),
+        (
+            "infra/cli",
+            &[
+                "contract",
+                "core",
+                "keys",
+                "tests/vendor-clouds",
+                "vendor-adapters/conformance",
+            ],
+        ),
         (
             "tests/world",
             &["contract", "core", "infra/embedded-record", "keys"],
@@ -59,22 +74,23 @@ mod house {
         ),
     ];
 
-    /// What anyone's tests may use: the simulated clouds and an adapter on a bench before them, the embedded record, the small platform on
+    /// What anyone's tests may use: the simulated clouds, an adapter on a bench before them and the kit that judges it, the embedded record, the small platform on
     /// it, Lambda's Runtime API, and programs of other languages.
-    const FOR_EVERY_TEST: [&str; 6] = [
+    const FOR_EVERY_TEST: [&str; 7] = [
         "tests/adapter-bench",
         "infra/embedded-record",
         "tests/lambda-host",
         "tests/tools",
         "tests/vendor-clouds",
         "tests/world",
+        "vendor-adapters/conformance",
     ];
 
     /// What the core and the functions must not say, beside the names of the adapters' folders: vendors by their other names.
     const TRADE_NAMES: [&str; 4] = ["chamberlain", "liftmaster", "nicego", "aladdin"];
 
     /// Folders of `vendor-adapters` that are named for no vendor.
-    const NO_VENDORS: [&str; 3] = ["sdk", "conformance", "direct-kit"];
+    const NO_VENDORS: [&str; 4] = ["sdk", "conformance", "declarative", "direct-kit"];
 
     /// What would be a second TLS stack beside rustls on ring.
     const BANNED: [&str; 5] = ["aws-lc-sys", "aws-lc-rs", "openssl", "openssl-sys", "native-tls"];

@@ -59,4 +59,4 @@ pub use seed::Seed;
 pub use server::{
     AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud, SmartThingsCloud,
 };
-pub use vendor::{UnknownVendor, Vendor};
+pub use vendor::{Tells, UnknownVendor, Vendor};

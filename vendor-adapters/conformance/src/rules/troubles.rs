@@ -8,8 +8,8 @@ use postern_vendor_clouds::Target;
 
 use super::{cut_short, dropped, firewall, huge, limited, status};
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused, refused_as, well},
+    trial::Trial,
 };
 
 /// More requests than any reading takes.
@@ -83,6 +83,10 @@ pub(super) const RULES: &[Rule] = &[
 
 async fn limits(trial: &mut Trial) -> Finding {
     for (fault, seconds) in [(limited(3600), Some(3600)), (status(429), None)] {
+        // Each by a link of its own: an account that was told to wait may well be left alone.
+        let mut own = Trial::new(std::sync::Arc::clone(&trial.stand));
+        own.settle().await?;
+        let trial = own;
         trial.rig().fail_next(Target::Read, &fault, TIMES).await?;
         let answer = trial.try_read(trial.door()?).await?;
         let error = refused_as(
@@ -169,7 +173,7 @@ async fn fresh_copies(trial: &mut Trial) -> Finding {
     let brought = trial.log_in(&begun, &trial.stand.person).await?;
     let granted = well(
         "link.complete by another copy",
-        trial.complete(&begun, &brought.code).await?,
+        trial.complete(&begun, &brought.signed_in).await?,
     )?;
     renew().await?;
     let mut after = Trial::new(std::sync::Arc::clone(&trial.stand));

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 /// The longest answer that is read, in bytes.
 pub const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
 
+/// What Amazon's services call JSON, before the version of their protocol.
+const AMZ_JSON: &str = "application/x-amz-json-";
 const CALLS_LEFT: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const MORE_IN: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
@@ -27,7 +29,7 @@ pub struct Reply {
     pub more_in_seconds: Option<u32>,
     /// Whether the answer calls itself JSON.
     pub is_json: bool,
-    /// The body. Empty for a command, whose body nobody reads.
+    /// The body. Empty for a command, unless its answer was asked for.
     pub body: Vec<u8>,
 }
 
@@ -46,6 +48,7 @@ impl Reply {
                 .trim()
                 .to_ascii_lowercase();
             essence == "application/json"
+                || essence.starts_with(AMZ_JSON)
                 || (essence.starts_with("application/") && essence.ends_with("+json"))
         });
         let retry_after_seconds = text(RETRY_AFTER).and_then(|value| parse_retry_after(value, now));
@@ -181,5 +184,7 @@ mod tests {
         headers.insert(CONTENT_TYPE, "application/problem+json".parse().unwrap());
         page.is_json = Reply::without_body(StatusCode::OK, &headers, now()).is_json;
         assert!(page.json::<serde_json::Value>().is_ok());
+        headers.insert(CONTENT_TYPE, "application/x-amz-json-1.1".parse().unwrap());
+        assert!(Reply::without_body(StatusCode::OK, &headers, now()).is_json);
     }
 }

@@ -40,6 +40,8 @@ impl RetryPolicy {
             SendFailure::TooLate
             | SendFailure::NoAnswerInTime
             | SendFailure::AnswerTooLong
+            | SendFailure::LeftAlone { .. }
+            | SendFailure::TakenForDown { .. }
             | SendFailure::NotSendable => None,
         }
     }

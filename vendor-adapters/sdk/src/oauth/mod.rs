@@ -1,5 +1,6 @@
 //! Linking by OAuth 2: authorization code with PKCE (RFC 7636), and refresh of rotating tokens.
 
+mod adapter;
 mod errors;
 mod further;
 mod session;
@@ -20,6 +21,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
+pub use self::adapter::OAuthAdapter;
 pub use self::further::Further;
 pub use self::session::PkceSession;
 
