@@ -55,6 +55,7 @@ impl Stage {
             active: true,
             contract: ContractVersion::CURRENT,
             registered_at: self.clock.now(),
+            proven: None,
         };
         change(&mut record);
         let write = Write::put_vendor(&"vendor".parse().unwrap(), &record).unwrap();

@@ -32,6 +32,7 @@ async fn carry(endpoint: &str) -> Result<Vec<u8>, TransportError> {
         active: true,
         contract: ContractVersion::CURRENT,
         registered_at: clock.now(),
+        proven: None,
     };
     store
         .transact(vec![Write::put_vendor(&vendor, &registered).unwrap()])

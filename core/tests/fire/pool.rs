@@ -234,5 +234,6 @@ pub(crate) fn vendor_record(active: bool) -> VendorRecord {
         active,
         contract: postern_contract::adapter::ContractVersion::CURRENT,
         registered_at: at(0),
+        proven: None,
     }
 }

@@ -253,6 +253,7 @@ async fn carriers_and_vendors_are_listed_each_among_its_own_and_as_they_now_are(
         active: false,
         contract: ContractVersion::CURRENT,
         registered_at: noon(),
+        proven: None,
     };
     let [north, south]: [CarrierId; 2] = ["north", "south"].map(|name| name.parse().unwrap());
     let maker: VendorId = "vendor".parse().unwrap();

@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use jiff::tz::TimeZone;
 use postern_contract::{
     carrier::Allowance,
+    conformance::Tier,
     ids::{CarrierId, DeliveryId, VendorId},
 };
 
@@ -71,10 +72,17 @@ pub enum VendorCommand {
         #[arg(long, value_name = "FUNCTION", value_parser = function)]
         adapter: Option<String>,
     },
-    /// Switches a vendor on, after its adapter has answered.
+    /// Holds an adapter to the rules of the conformance kit, and says which tier it reaches. Needs no deployment.
+    ///
+    /// An adapter is a program behind `--`, run as Lambda runs it; a deployed function; or whatever answers at an address.
+    Test(Box<AdapterUnderTest>),
+    /// Switches a vendor on, by the report of the very build that is deployed, after its adapter has answered.
     Promote {
         /// The vendor.
         id: VendorId,
+        /// The report.json that `vendor test --function` wrote.
+        #[arg(long, value_name = "FILE")]
+        report: PathBuf,
     },
     /// Switches a vendor off. Within a minute its adapter is called no more, not even to close a door.
     Suspend {
@@ -99,6 +107,56 @@ pub enum VendorCommand {
     },
     /// Every vendor.
     List,
+}
+
+/// An adapter, and how it is put before the kit.
+#[derive(Debug, Args)]
+pub struct AdapterUnderTest {
+    /// The cloud behind it: a vendor that the kit simulates, such as myq, or the address of a simulated cloud that runs already.
+    #[arg(long, value_name = "VENDOR|ADDRESS")]
+    pub cloud: String,
+    /// The port of the cloud that the kit starts for a function or an address; otherwise a free one.
+    #[arg(long, value_name = "PORT", conflicts_with = "program")]
+    pub cloud_port: Option<u16>,
+    /// The adapter's function: its name or ARN.
+    #[arg(long, value_name = "FUNCTION", value_parser = function, conflicts_with_all = ["url", "program"])]
+    pub function: Option<String>,
+    /// Lets the kit change the function's description, which starts its copies anew.
+    #[arg(long, requires = "function")]
+    pub renew: bool,
+    /// The address that the adapter answers at.
+    #[arg(long, value_name = "ADDRESS", conflicts_with = "program")]
+    pub url: Option<String>,
+    /// A setting of the program; `{cloud}` in it stands for the cloud's address.
+    #[arg(long = "setting", value_name = "NAME=VALUE", value_parser = named_setting, requires = "program")]
+    pub settings: Vec<NamedSetting>,
+    /// A secret setting of the program, by the file that holds it. The program gets it sealed, as NAME_SEALED.
+    #[arg(long = "secret", value_name = "NAME=FILE", value_parser = named_setting, requires = "program")]
+    pub secrets: Vec<NamedSetting>,
+    /// The vendor under whose name secrets are sealed, where --cloud is an address.
+    #[arg(long, value_name = "VENDOR", requires = "program")]
+    pub vendor: Option<String>,
+    /// A folder for report.json and report.html.
+    #[arg(long, value_name = "FOLDER")]
+    pub report: Option<PathBuf>,
+    /// Ends with 1 unless this tier is reached; otherwise unless any is.
+    #[arg(long, value_name = "TIER", value_parser = tier)]
+    pub at_least: Option<Tier>,
+    /// Looks at this rule alone; may be given several times.
+    #[arg(long, value_name = "RULE")]
+    pub only: Vec<String>,
+    /// The adapter's program and its arguments.
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub program: Vec<String>,
+}
+
+/// A setting by its name.
+#[derive(Debug, Clone)]
+pub struct NamedSetting {
+    /// The name.
+    pub name: String,
+    /// The value, or where it is.
+    pub value: String,
 }
 
 /// Carriers.
@@ -245,6 +303,20 @@ fn setting(text: &str) -> Result<String, String> {
         |c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_',
         rule,
     )
+}
+
+fn named_setting(text: &str) -> Result<NamedSetting, String> {
+    let rule = "NAME=VALUE, with a name such as MYQ_CLIENT_ID";
+    let (name, value) = text.split_once('=').ok_or(rule)?;
+    Ok(NamedSetting {
+        name: setting(name).map_err(|_| rule)?,
+        value: value.to_owned(),
+    })
+}
+
+fn tier(text: &str) -> Result<Tier, String> {
+    let named = Tier::ALL.into_iter().find(|tier| tier.to_string() == text);
+    named.ok_or_else(|| "bronze, silver, gold or platinum".to_owned())
 }
 
 fn key(text: &str) -> Result<String, String> {

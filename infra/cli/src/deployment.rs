@@ -131,25 +131,32 @@ impl Deployment {
         Ok(KmsSealer::new(aws_sdk_kms::Client::new(&config), key))
     }
 
-    /// How the SDK reaches AWS: as the same person as the tool, at the same place. Nothing is tried twice behind the operator's back.
     async fn sdk(&self) -> Result<SdkConfig, Error> {
-        let http = aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .build_https();
-        let aws = self.aws.clone();
-        let asked = tokio::task::spawn_blocking(move || (aws.region(), signed_in(&aws)));
-        let (region, credentials) = asked
-            .await
-            .map_err(|error| Error::deployment(error.to_string(), "Repeat the command."))?;
-        let mut config = aws_config::from_env()
-            .http_client(http)
-            .region(aws_config::Region::new(region?))
-            .retry_config(RetryConfig::disabled());
-        if let Some(credentials) = credentials {
-            config = config.credentials_provider(credentials);
-        }
-        Ok(config.load().await)
+        sdk(&self.aws).await
     }
+}
+
+/// How the SDK reaches AWS: as the same person as the tool, at the same place. Nothing is tried twice behind the operator's back.
+///
+/// # Errors
+/// [`Error::Aws`] when no region is set up.
+pub(crate) async fn sdk(aws: &Aws) -> Result<SdkConfig, Error> {
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
+    let aws = aws.clone();
+    let asked = tokio::task::spawn_blocking(move || (aws.region(), signed_in(&aws)));
+    let (region, credentials) = asked
+        .await
+        .map_err(|error| Error::deployment(error.to_string(), "Repeat the command."))?;
+    let mut config = aws_config::from_env()
+        .http_client(http)
+        .region(aws_config::Region::new(region?))
+        .retry_config(RetryConfig::disabled());
+    if let Some(credentials) = credentials {
+        config = config.credentials_provider(credentials);
+    }
+    Ok(config.load().await)
 }
 
 /// The credentials that the tool itself uses, so that both are the same person. The first version of the tool cannot tell them; then

@@ -4,7 +4,6 @@
 //! The control plane is reached through the `aws` command-line tool ([`aws`]), the record through the core's `Store`. Each command
 //! is a file of its own and ends in an [`Answer`], said in sentences or as one JSON object.
 
-mod adapter;
 mod answer;
 mod arguments;
 pub mod aws;
@@ -45,7 +44,11 @@ pub async fn run(arguments: Arguments) -> Exit {
         );
         return Exit::Well;
     }
-    if arguments.deployment.is_none() && !matches!(arguments.command, Command::Evidence(_)) {
+    let of_none = matches!(
+        arguments.command,
+        Command::Evidence(_) | Command::Vendor(VendorCommand::Test(_))
+    );
+    if arguments.deployment.is_none() && !of_none {
         eprintln!("error: which deployment?\nName it with --deployment, or in POSTERN_DEPLOYMENT.");
         return Exit::Usage;
     }
@@ -57,23 +60,21 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
     let name = arguments.deployment.unwrap_or_default();
     let found = async || Deployment::find(&name, aws.clone()).await;
     match arguments.command {
-        Command::Vendor(command) => {
-            let deployment = found().await?;
-            match command {
-                VendorCommand::Register { id, name, adapter } => {
-                    vendor::register(&deployment, &id, &name, adapter).await
-                }
-                VendorCommand::Promote { id } => vendor::promote(&deployment, &id).await,
-                VendorCommand::Suspend { id } => vendor::suspend(&deployment, &id).await,
-                VendorCommand::Seal {
-                    id,
-                    setting,
-                    secret_file,
-                    key,
-                } => seal::seal(&deployment, &id, &setting, secret_file.as_deref(), key).await,
-                VendorCommand::List => vendor::list(&deployment).await,
+        Command::Vendor(command) => match command {
+            VendorCommand::Register { id, name, adapter } => {
+                vendor::register(&found().await?, &id, &name, adapter).await
             }
-        }
+            VendorCommand::Test(asked) => vendor::test(&aws, *asked).await,
+            VendorCommand::Promote { id, report } => vendor::promote(&found().await?, &id, &report).await,
+            VendorCommand::Suspend { id } => vendor::suspend(&found().await?, &id).await,
+            VendorCommand::Seal {
+                id,
+                setting,
+                secret_file,
+                key,
+            } => seal::seal(&found().await?, &id, &setting, secret_file.as_deref(), key).await,
+            VendorCommand::List => vendor::list(&found().await?).await,
+        },
         Command::Carrier(command) => {
             let deployment = found().await?;
             match command {

@@ -27,7 +27,13 @@ mod house {
         ("vendor-adapters/sdk", &["contract", "keys"]),
         (
             "vendor-adapters/conformance",
-            &["contract", "vendor-adapters/sdk"],
+            &[
+                "contract",
+                "keys",
+                "tests/lambda-host",
+                "tests/vendor-clouds",
+                "vendor-adapters/sdk",
+            ],
         ),
         ("vendor-adapters/*", &["contract", "keys", "vendor-adapters/sdk"]),
         ("tests/lambda-host", &[]),
@@ -39,7 +45,16 @@ mod house {
             &["contract", "keys", "tests/vendor-clouds", "vendor-adapters/sdk"],
         ),
         ("infra/embedded-record", &[]),
-        ("infra/cli", &["contract", "core", "keys"]),
+        (
+            "infra/cli",
+            &[
+                "contract",
+                "core",
+                "keys",
+                "tests/vendor-clouds",
+                "vendor-adapters/conformance",
+            ],
+        ),
         (
             "tests/world",
             &["contract", "core", "infra/embedded-record", "keys"],

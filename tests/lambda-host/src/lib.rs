@@ -249,7 +249,7 @@ pub struct Running(Option<Child>);
 impl Running {
     /// Whether it has ended by itself.
     pub fn has_ended(&mut self) -> bool {
-        let ended = self.0.as_mut().map(|child| child.try_wait());
+        let ended = self.0.as_mut().map(Child::try_wait);
         // What cannot be asked is gone as well.
         !matches!(ended, Some(Ok(None)))
     }

@@ -52,4 +52,4 @@ pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
 pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud};
-pub use vendor::{UnknownVendor, Vendor};
+pub use vendor::{Tells, UnknownVendor, Vendor};

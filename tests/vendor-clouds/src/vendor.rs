@@ -60,6 +60,19 @@ impl Vendor {
         }
     }
 
+    /// What its cloud has a word for, of what not all have.
+    #[must_use]
+    pub const fn tells(self) -> &'static [Tells] {
+        match self {
+            Self::Myq => &[
+                Tells::ForbiddenCloses,
+                Tells::UnknownPositions,
+                Tells::OtherThings,
+            ],
+            Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
+        }
+    }
+
     /// The routes of the cloud.
     pub(crate) fn router(self, shared: Shared) -> Router {
         match self {
@@ -76,6 +89,18 @@ impl Vendor {
             Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
+}
+
+/// What some vendors' clouds tell and others have no word for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tells {
+    /// That a door may not be closed unattended.
+    ForbiddenCloses,
+    /// That an opener does not know where its door is.
+    UnknownPositions,
+    /// That there is more in an account than doors.
+    OtherThings,
 }
 
 /// No vendor has this name.

@@ -33,7 +33,7 @@ pub use page::{html, text};
 pub use reach::{Address, NoReply, Program, ProgramPlan, Reach, Unseen};
 pub use rig::Rig;
 pub use rule::Rule;
-pub use rules::{page_of, rules};
+pub use rules::{pages, rules};
 pub use verify::{NotProven, prove};
 
 /// The version of the kit, which stands in each report.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_vendor_clouds::{
-    Direction, Fault, JournalEntry, Serial, Settings, Target,
+    Direction, Fault, JournalEntry, Serial, Settings, Target, Tells,
     control::DoorPatch,
     journal::{JournalEvent, Order},
 };
@@ -12,7 +12,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{KitError, browser::Person, rule::Found};
+use crate::{
+    KitError,
+    browser::Person,
+    rule::{Finding, Found},
+};
 
 /// How long a control is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,6 +31,7 @@ pub struct Rig {
 /// The world behind the controls, as far as rules ask for it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct World {
+    pub(crate) tells: Vec<Tells>,
     pub(crate) homes: Vec<Home>,
     pub(crate) doors: Vec<RealDoor>,
     pub(crate) faults: Vec<Value>,
@@ -104,6 +109,15 @@ impl Rig {
     async fn set(&self, method: Method, path: &str, body: &impl Serialize) -> Result<(), Found> {
         let body = serde_json::to_string(body).map_err(|error| Found::NotSeen(error.to_string()))?;
         self.ask::<Value>(method, path, body).await.map(drop)
+    }
+
+    /// Whether the vendor's cloud has a word for this. An adapter cannot excuse itself from telling what its vendor tells.
+    pub(crate) async fn needs(&self, word: Tells, otherwise: &str) -> Finding {
+        if self.world().await?.tells.contains(&word) {
+            Ok(())
+        } else {
+            Err(Found::NotApplicable(otherwise.to_owned()))
+        }
     }
 
     pub(crate) async fn world(&self) -> Result<World, Found> {

@@ -1,8 +1,11 @@
 //! A rule: what is asked of an adapter, why, and how it is looked at.
 
-use std::{future::Future, pin::Pin};
+use std::{fmt::Debug, future::Future, pin::Pin};
 
-use postern_contract::conformance::{Tier, Verdict};
+use postern_contract::{
+    adapter::{AdapterError, AdapterErrorKind, Outcome},
+    conformance::{Tier, Verdict},
+};
 
 use crate::{heard::Heard, trial::Trial};
 
@@ -67,4 +70,34 @@ impl Found {
 /// The rule is broken unless this holds.
 pub(crate) fn must(holds: bool, why: impl FnOnce() -> String) -> Finding {
     if holds { Ok(()) } else { Err(Found::Broken(why())) }
+}
+
+/// What went well, where it had to.
+pub(crate) fn well<T>(operation: &str, result: Result<T, AdapterError>) -> Result<T, Found> {
+    result.map_err(|error| Found::Broken(format!("{operation} failed: {error}")))
+}
+
+/// The refusal, where there had to be one.
+pub(crate) fn refused<T: Debug>(
+    operation: &str,
+    result: Result<T, AdapterError>,
+) -> Result<AdapterError, Found> {
+    match result {
+        Ok(_) => Err(Found::Broken(format!("{operation} was not refused"))),
+        Err(error) => Ok(error),
+    }
+}
+
+/// The refusal, where it had to be one of these kinds, with this outcome.
+pub(crate) fn refused_as<T: Debug>(
+    operation: &str,
+    result: Result<T, AdapterError>,
+    kinds: &[AdapterErrorKind],
+    outcome: Outcome,
+) -> Result<AdapterError, Found> {
+    let error = refused(operation, result)?;
+    must(kinds.contains(&error.kind) && error.outcome == outcome, || {
+        format!("{operation} was refused as {error}, and should be as one of {kinds:?}, {outcome:?}")
+    })?;
+    Ok(error)
 }

@@ -10,15 +10,16 @@ use tokio::task::JoinSet;
 
 use self::verdict::{Check, Verdict};
 use crate::{
-    Answer, Error, Exit, adapter,
+    Answer, Error, Exit,
     answer::{table, waiting},
     aws::AwsError,
     carrier::Gate,
     deployment::{Deployment, told},
+    vendor::describe,
 };
 
 /// The functions of every deployment.
-const FUNCTIONS: [&str; 3] = ["carrier-api", "customer-api", "guardian"];
+const FUNCTIONS: [&str; 4] = ["carrier-api", "customer-api", "guardian", "webhooks"];
 
 type Judge = Box<dyn FnOnce(Result<Value, AwsError>) -> Check + Send>;
 
@@ -147,7 +148,7 @@ async fn registered(deployment: &Deployment) -> Vec<Check> {
     let mut asked = JoinSet::new();
     for (id, record) in vendors.into_iter().filter(|(_, record)| record.active) {
         let aws = deployment.aws.clone();
-        asked.spawn(async move { adapter_check(&id, adapter::describe(&aws, &record.adapter, &id).await) });
+        asked.spawn(async move { adapter_check(&id, describe(&aws, &record.adapter, &id).await) });
     }
     let mut adapters: Vec<Check> = Vec::new();
     while let Some(done) = asked.join_next().await {

@@ -37,6 +37,7 @@ impl<'a> Stage<'a> {
         let stage = Self { folder, record };
         let outputs = [
             ("Table", "postern"),
+            ("VendorTierNeeded", "silver"),
             ("CarriersPool", "pool"),
             ("CarriersApiId", "api"),
             ("CarriersAuthorizer", "tokens"),

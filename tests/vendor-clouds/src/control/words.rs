@@ -11,7 +11,7 @@ use crate::error::CloudError;
 use crate::faults::FaultRule;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::Seed;
-use crate::vendor::Vendor;
+use crate::vendor::{Tells, Vendor};
 use crate::world::{Device, World};
 
 /// The longest lag or freeze that can be set: a day.
@@ -145,6 +145,8 @@ pub struct LockOutOrder {
 pub struct WorldView {
     /// Whose cloud it is.
     pub vendor: Vendor,
+    /// What its face has a word for, of what not all have.
+    pub tells: &'static [Tells],
     /// The time in the world.
     pub now: Timestamp,
     /// When it began.
@@ -251,6 +253,7 @@ impl WorldView {
             .filter_map(|(serial, _)| DoorView::of(world, serial, now).ok());
         Self {
             vendor: world.vendor(),
+            tells: world.vendor().tells(),
             now,
             began: world.began(),
             seed: world.seed(),

@@ -43,13 +43,14 @@ pub struct ProgramPlan {
 /// A program that runs.
 pub struct Program {
     plan: ProgramPlan,
-    host: LambdaHost,
     build: Build,
     log: NamedTempFile,
     copies: Mutex<Copies>,
 }
 
 struct Copies {
+    /// A new one for each set of copies: a copy that was ended may still be asking the old one for work.
+    host: LambdaHost,
     running: Vec<Running>,
     /// How much of the log was given out.
     read: u64,
@@ -70,10 +71,10 @@ impl Program {
         let build = digest(named).map_or(Build::Unknown, |sha256| Build::Program { sha256 });
         let program = Self {
             plan,
-            host,
             build,
             log,
             copies: Mutex::new(Copies {
+                host,
                 running: Vec::new(),
                 read: 0,
             }),
@@ -102,8 +103,8 @@ impl Program {
         log.lines().last().unwrap_or("it logged nothing").to_owned()
     }
 
-    fn copy(&self) -> std::io::Result<Running> {
-        let mut function = self.host.function(&self.plan.program);
+    fn copy(&self, host: &LambdaHost) -> std::io::Result<Running> {
+        let mut function = host.function(&self.plan.program);
         for argument in &self.plan.arguments {
             function = function.argument(argument);
         }
@@ -128,8 +129,9 @@ impl Reach for Program {
     async fn ask(&self, request: Vec<u8>) -> Result<Vec<u8>, NoReply> {
         let event = serde_json::from_slice(&request)
             .map_err(|_| NoReply::Gone("Lambda hands over nothing but JSON".to_owned()))?;
+        let host = self.copies.lock().await.host.clone();
         let silent = tokio::select! {
-            invoked = self.host.invoke(event) => match invoked {
+            invoked = host.invoke(event) => match invoked {
                 Ok(Ok(reply)) => return Ok(reply.to_string().into_bytes()),
                 Ok(Err(failure)) => return Err(NoReply::Failed(failure.to_string())),
                 Err(NoOutcome::Gone) => NoReply::Gone("the Runtime API ended".to_owned()),
@@ -146,8 +148,10 @@ impl Reach for Program {
     async fn renew(&self) -> Result<(), Unseen> {
         let mut copies = self.copies.lock().await;
         copies.running.clear();
+        let host = LambdaHost::start().await;
+        copies.host = host.map_err(|error| Unseen(format!("no port for a Runtime API: {error}")))?;
         for _ in 0..COPIES {
-            let copy = self.copy().map_err(|error| {
+            let copy = self.copy(&copies.host).map_err(|error| {
                 Unseen(format!("{} does not start: {error}", self.plan.program.display()))
             })?;
             copies.running.push(copy);

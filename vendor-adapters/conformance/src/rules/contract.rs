@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use super::dropped;
 use crate::{
     heard::Heard,
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused_as, well},
+    trial::Trial,
 };
 
 pub(super) const RULES: &[Rule] = &[

@@ -9,10 +9,12 @@ use postern_contract::{
     text::DoorRef,
 };
 
+use postern_vendor_clouds::Tells;
+
 use crate::{
     browser::Person,
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused_as, well},
+    trial::Trial,
 };
 
 pub(super) const RULES: &[Rule] = &[
@@ -114,17 +116,19 @@ async fn listed_once(trial: &mut Trial) -> Finding {
 }
 
 async fn no_decoys(trial: &mut Trial) -> Finding {
+    trial
+        .rig()
+        .needs(
+            Tells::OtherThings,
+            "this vendor's accounts hold nothing but doors",
+        )
+        .await?;
     let homes = trial.rig().world().await?.homes;
     let things = homes.iter().flat_map(|home| &home.devices);
     let decoys: Vec<&str> = things
         .filter(|thing| thing.kind != "door")
         .filter_map(|thing| thing.name.as_deref())
         .collect();
-    if decoys.is_empty() {
-        return Err(Found::NotApplicable(
-            "this vendor's accounts hold nothing but doors".to_owned(),
-        ));
-    }
     let doors = trial.list().await?;
     let wrong = doors.iter().find(|door| decoys.contains(&door.name.as_str()));
     must(wrong.is_none(), || {

@@ -3,6 +3,7 @@
 mod contract;
 mod doors;
 mod events;
+mod forms;
 mod links;
 mod orders;
 mod refreshing;
@@ -14,6 +15,7 @@ mod vendors_word;
 
 use std::sync::LazyLock;
 
+use postern_contract::conformance::Tier;
 use postern_vendor_clouds::Fault;
 
 use crate::Rule;
@@ -25,6 +27,7 @@ pub fn rules() -> &'static [Rule] {
         [
             contract::RULES,
             links::RULES,
+            forms::RULES,
             refreshing::RULES,
             doors::RULES,
             states::RULES,
@@ -40,13 +43,44 @@ pub fn rules() -> &'static [Rule] {
     &RULES
 }
 
-/// The page of a rule, in Markdown.
+/// The pages of all rules, and the one that lists them: names of files and their text, in Markdown.
 #[must_use]
-pub fn page_of(rule: &Rule) -> String {
+pub fn pages() -> Vec<(String, String)> {
+    let pages = rules().iter().map(|rule| (format!("{}.md", rule.id), page(rule)));
+    std::iter::once(("README.md".to_owned(), list()))
+        .chain(pages)
+        .collect()
+}
+
+fn page(rule: &Rule) -> String {
     format!(
-        "# {}\n\n{}\n\nTier: {}.\n\n## Why\n\n{}\n\n## What the kit does\n\n{}\n\n## Exceptions\n\n{}\n",
+        "# {}\n\n{}\n\nTier: {}.\n\n## Why\n\n{}\n\n## What the kit does\n\n{}\n\n## Exceptions\n\n{}\n\n---\n\n[All rules](README.md)\n",
         rule.id, rule.title, rule.tier, rule.why, rule.example, rule.exceptions
     )
+}
+
+fn list() -> String {
+    let mut list = format!(
+        "# Rules for adapters\n\n\
+        For whoever writes an adapter: what the conformance kit asks of it, {} rules, each on a page of its own. An adapter has a\n\
+        tier when it keeps all its rules and those of the tiers before it in this list; a rule that could not be looked at counts as\n\
+        one that is not kept. [adding-a-vendor.md](../../adding-a-vendor.md) tells how an adapter is put before the kit.\n\n\
+        These pages are written by `cargo run -p postern-conformance --example write-rules`; change the words where the rules are.\n",
+        rules().len()
+    );
+    for tier in Tier::ALL {
+        let means = match tier {
+            Tier::Bronze => "It harms nobody.",
+            Tier::Silver => "It tells the truth.",
+            Tier::Gold => "It stands trouble.",
+            Tier::Platinum => "It tells all that a delivery can use.",
+        };
+        list += &format!("\n## {tier}\n\n{means}\n\n| rule | |\n|---|---|\n");
+        for rule in rules().iter().filter(|rule| rule.tier == tier) {
+            list += &format!("| [{0}]({0}.md) | {1} |\n", rule.id, rule.title);
+        }
+    }
+    list
 }
 
 /// Answers with this status.
@@ -106,7 +140,7 @@ fn limited(seconds: u64) -> Fault {
 mod tests {
     use std::collections::BTreeSet;
 
-    use postern_contract::conformance::{RuleId, Tier};
+    use postern_contract::conformance::RuleId;
 
     use super::*;
 

@@ -8,12 +8,12 @@ use postern_contract::{
     door::DoorState,
     unattended::UnattendedClose,
 };
-use postern_vendor_clouds::{Direction, DoorTimings, control::DoorPatch};
+use postern_vendor_clouds::{Direction, DoorTimings, Tells, control::DoorPatch};
 use tokio::task::JoinSet;
 
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused, refused_as, well},
+    trial::Trial,
 };
 
 pub(super) const RULES: &[Rule] = &[
@@ -299,14 +299,18 @@ async fn at_once(trial: &mut Trial) -> Finding {
 }
 
 async fn barred(trial: &mut Trial) -> Finding {
+    trial
+        .rig()
+        .needs(Tells::ForbiddenCloses, "the vendor has no word for it")
+        .await?;
     let forbid = DoorPatch {
         unattended_close_allowed: Some(false),
         ..DoorPatch::default()
     };
     trial.rig().patch_door(trial.serial()?, &forbid).await?;
-    if may_close(trial).await? {
-        return Err(Found::NotApplicable("the vendor has no word for it".to_owned()));
-    }
+    must(!may_close(trial).await?, || {
+        "the list says that it may be closed".to_owned()
+    })?;
     trial.opened().await?;
     let error = refused("door.close of a door that bars it", trial.try_close().await?)?;
     must(error.outcome == Outcome::NotExecuted, || {

@@ -11,8 +11,8 @@ use tokio::task::JoinSet;
 
 use super::{dropped, status};
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused, refused_as, well},
+    trial::Trial,
 };
 
 /// How many refresh one link at once.

@@ -1,6 +1,6 @@
 //! Sending a command: once, whatever comes back, and `not_executed` only when it is certain.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use postern_adapter_sdk::{Clock as _, SystemClock};
 use postern_contract::{
     adapter::{AdapterErrorKind, Call, Outcome},
@@ -11,8 +11,8 @@ use postern_vendor_clouds::{Fault, Target};
 
 use super::{cut_short, dropped, firewall, huge, slow, status};
 use crate::{
-    rule::{Check, Finding, Rule, must},
-    trial::{Trial, refused, refused_as},
+    rule::{Check, Finding, Rule, must, refused, refused_as},
+    trial::Trial,
 };
 
 /// How much time a call gets that is not to be answered in time.
@@ -82,7 +82,7 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         id: "a-slow-look-sends-nothing-late",
         tier: Tier::Bronze,
-        title: "When the look before the order takes until the deadline, the order is not sent.",
+        title: "When the look before the order takes until the deadline, the order is not sent, and that is said soon after.",
         why: "An order after its deadline opens a door that nobody watches any more.",
         example: "The reading hangs until the deadline has passed: `timed_out`, `not_executed`, no command.",
         exceptions: "None.",
@@ -168,16 +168,13 @@ async fn silent(trial: &mut Trial) -> Finding {
     let deadline = SystemClock.now() + SHORT;
     let input = trial.open_input(trial.door()?, &[DoorState::Closed])?;
     let answer = trial.call_by(Call::DoorOpen(input), deadline).await?;
-    let late = SystemClock.now().duration_since(deadline);
+    in_time(deadline)?;
     refused_as(
         "door.open without an answer",
         answer,
         &[AdapterErrorKind::TimedOut],
         Outcome::Unknown,
     )?;
-    must(late <= GRACE, || {
-        format!("the reply came {late:#} after the deadline")
-    })?;
     trial.commands_are_sent(1).await
 }
 
@@ -208,10 +205,10 @@ async fn slow_look(trial: &mut Trial) -> Finding {
         .rig()
         .fail_next(Target::Read, &slow(FOR_EVER_MS), TIMES)
         .await?;
+    let deadline = SystemClock.now() + SHORT;
     let input = trial.open_input(trial.door()?, &[DoorState::Closed])?;
-    let answer = trial
-        .call_by(Call::DoorOpen(input), SystemClock.now() + SHORT)
-        .await?;
+    let answer = trial.call_by(Call::DoorOpen(input), deadline).await?;
+    in_time(deadline)?;
     refused_as(
         "door.open",
         answer,
@@ -219,6 +216,14 @@ async fn slow_look(trial: &mut Trial) -> Finding {
         Outcome::NotExecuted,
     )?;
     trial.no_command().await
+}
+
+/// The reply came soon enough after its deadline.
+fn in_time(deadline: Timestamp) -> Finding {
+    let late = SystemClock.now().duration_since(deadline);
+    must(late <= GRACE, || {
+        format!("the reply came {late:#} after the deadline")
+    })
 }
 
 async fn failed_look(trial: &mut Trial) -> Finding {

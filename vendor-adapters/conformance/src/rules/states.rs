@@ -5,11 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use postern_adapter_sdk::{Clock as _, SystemClock};
 use postern_contract::{conformance::Tier, door::DoorState};
-use postern_vendor_clouds::{Direction, control::DoorPatch};
+use postern_vendor_clouds::{Direction, Tells, control::DoorPatch};
 
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, well},
+    rule::{Check, Finding, Found, Rule, must, well},
+    trial::Trial,
 };
 
 /// How far the clocks of the kit, the adapter and the cloud may lie apart.
@@ -231,17 +231,16 @@ async fn wrong_clock(trial: &mut Trial) -> Finding {
 }
 
 async fn unknown(trial: &mut Trial) -> Finding {
+    trial
+        .rig()
+        .needs(Tells::UnknownPositions, "the vendor's cloud does not show it")
+        .await?;
     let reset = DoorPatch {
         position_unknown: Some(true),
         ..DoorPatch::default()
     };
     trial.rig().patch_door(trial.serial()?, &reset).await?;
     let reading = trial.read().await?;
-    if reading.state == DoorState::Closed && trial.commands().await? == 0 {
-        return Err(Found::NotApplicable(
-            "the vendor's cloud does not show it".to_owned(),
-        ));
-    }
     must(reading.state == DoorState::Unknown, || {
         format!("it reads as {:?}", reading.state)
     })?;

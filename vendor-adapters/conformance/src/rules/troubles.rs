@@ -8,8 +8,8 @@ use postern_vendor_clouds::Target;
 
 use super::{cut_short, dropped, firewall, huge, limited, status};
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, refused, refused_as, well},
+    rule::{Check, Finding, Found, Rule, must, refused, refused_as, well},
+    trial::Trial,
 };
 
 /// More requests than any reading takes.

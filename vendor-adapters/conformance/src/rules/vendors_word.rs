@@ -6,8 +6,8 @@ use postern_contract::{adapter::Call, conformance::Tier, door::DoorState, unatte
 use postern_vendor_clouds::control::DoorPatch;
 
 use crate::{
-    rule::{Check, Finding, Found, Rule, must},
-    trial::{Trial, well},
+    rule::{Check, Finding, Found, Rule, must, well},
+    trial::Trial,
 };
 
 pub(super) const RULES: &[Rule] = &[

@@ -1,5 +1,10 @@
 //! `postern vendor`: the makers of openers that this deployment knows, and whether their adapters are called.
 
+mod adapter;
+mod function;
+mod promote;
+mod test;
+
 use postern_contract::ids::VendorId;
 use postern_core::{
     ports::{Clock as _, SystemClock},
@@ -8,8 +13,9 @@ use postern_core::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use self::{adapter::describe, promote::promote, test::test};
 use crate::{
-    Answer, Error, adapter,
+    Answer, Error,
     answer::{table, waiting},
     deployment::{Deployment, told},
 };
@@ -24,7 +30,7 @@ pub(crate) async fn register(
 ) -> Result<Answer, Error> {
     let function = function.unwrap_or_else(|| format!("{}-adapter-{id}", deployment.name));
     let waiting = waiting("asking the adapter who it is");
-    let description = adapter::describe(&deployment.aws, &function, id).await?;
+    let description = describe(&deployment.aws, &function, id).await?;
     waiting.finish_and_clear();
     let store = deployment.store().await?;
     let before = store.vendor(id).await?;
@@ -36,37 +42,21 @@ pub(crate) async fn register(
         adapter: function,
         active,
         contract: description.contract,
-        registered_at: before.map_or_else(|| SystemClock.now(), |before| before.registered_at),
+        registered_at: before
+            .as_ref()
+            .map_or_else(|| SystemClock.now(), |before| before.registered_at),
+        proven: before.and_then(|before| before.proven).filter(|_| active),
     };
     put(&store, id, &record).await?;
     let next = if active {
         "It stays switched on.".to_owned()
     } else {
-        format!("It is switched off: `postern vendor promote {id}` switches it on.")
+        format!("It is switched off: `postern vendor promote {id} --report FILE` switches it on.")
     };
     let text = format!(
         "{id} is registered as \"{name}\": {} speaks version {} of the contract.\n{next}",
         record.adapter, record.contract
     );
-    Ok(Answer::well(
-        text,
-        told(&deployment.name, json!({ "vendor": shown(id, &record) })),
-    ))
-}
-
-/// Switches a vendor on, after its adapter has answered.
-pub(crate) async fn promote(deployment: &Deployment, id: &VendorId) -> Result<Answer, Error> {
-    let store = deployment.store().await?;
-    let before = registered(&store, id).await?;
-    let description = adapter::describe(&deployment.aws, &before.adapter, id).await?;
-    let record = VendorRecord {
-        active: true,
-        contract: description.contract,
-        ..before
-    };
-    put(&store, id, &record).await?;
-    let text =
-        format!("{id} is switched on. Functions that have looked it up before see it within a minute.");
     Ok(Answer::well(
         text,
         told(&deployment.name, json!({ "vendor": shown(id, &record) })),
@@ -100,7 +90,16 @@ pub(crate) async fn list(deployment: &Deployment) -> Result<Answer, Error> {
         let rows = vendors.iter().map(|(id, record)| {
             let switch = if record.active { "on" } else { "off" };
             let contract = record.contract.to_string();
-            let cells = [id.as_str(), switch, &contract, &record.name, &record.adapter];
+            let tier = record.proven.as_ref();
+            let tier = tier.map_or_else(|| "no tier".to_owned(), |proven| proven.tier.to_string());
+            let cells = [
+                id.as_str(),
+                switch,
+                &tier,
+                &contract,
+                &record.name,
+                &record.adapter,
+            ];
             cells.map(str::to_owned).into()
         });
         table(&rows.collect::<Vec<_>>())
@@ -132,5 +131,6 @@ fn shown(id: &VendorId, record: &VendorRecord) -> Value {
         "adapter": record.adapter,
         "contract": record.contract,
         "registered_at": record.registered_at,
+        "tier": record.proven.as_ref().map(|proven| proven.tier),
     })
 }
