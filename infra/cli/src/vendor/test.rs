@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use postern_conformance::{
-    Address, Bench, Examination, KitError, Reach, Rig, Rule, Setting, examine, html, rules, text,
+    Address, Bench, Examination, KitError, Lane, Reach, Rig, Rule, Setting, examine, html, rules, text,
 };
 use postern_contract::conformance::ConformanceReport;
 use postern_vendor_clouds::{Config, DoorTimings, RunningCloud, Vendor};
@@ -119,8 +119,7 @@ async fn ready(aws: &Aws, asked: &AdapterUnderTest) -> Result<(Examination, Held
         }
     };
     let examination = Examination {
-        reach,
-        rig,
+        lanes: vec![Lane { reach, rig }],
         only: Vec::new(),
     };
     Ok((examination, held))
