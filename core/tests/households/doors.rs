@@ -177,7 +177,7 @@ async fn a_door_that_two_accounts_name_differently_is_one_door_by_its_opener() {
     for (account, door) in [("anns", "home-a/opener-7"), ("bobs", "home-b/opener-7")] {
         world.vendor.add_door(account, door);
         world.vendor.change_door(account, door, |door| {
-            door.opener = Some("opener-7".parse().unwrap())
+            door.opener = Some("opener-7".parse().unwrap());
         });
     }
     let (ann, bob) = (world.household("ann", 1).await, world.household("bob", 2).await);

@@ -15,7 +15,7 @@ use postern_contract::{
 #[command(
     name = "postern",
     version,
-    after_help = "Exit codes:\n  0  done, and everything is well\n  1  not healthy (doctor), or not genuine (evidence verify)\n  \
+    after_help = "Exit codes:\n  0  done, and everything is well\n  1  not healthy (doctor), not genuine (evidence verify), or not of the tier asked for (vendor test)\n  \
                   2  the command line was not understood\n  3  the deployment cannot be reached, or refused\n  \
                   4  something is not as asked: no such delivery, a name that is taken, a file that cannot be read"
 )]
@@ -80,9 +80,9 @@ pub enum VendorCommand {
     Promote {
         /// The vendor.
         id: VendorId,
-        /// The report.json that `vendor test --function` wrote.
+        /// The report.json that `vendor test --function` wrote. A vendor that was on before needs none while the same build is deployed.
         #[arg(long, value_name = "FILE")]
-        report: PathBuf,
+        report: Option<PathBuf>,
     },
     /// Switches a vendor off. Within a minute its adapter is called no more, not even to close a door.
     Suspend {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done, and everything is well.
     Well = 0,
-    /// Looked at, and found not healthy, or not genuine.
+    /// Looked at, and found not healthy, not genuine, or not of the tier asked for.
     Unwell = 1,
     /// The command line was not understood. (clap ends with this code by itself.)
     Usage = 2,

@@ -65,7 +65,9 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
                 vendor::register(&found().await?, &id, &name, adapter).await
             }
             VendorCommand::Test(asked) => vendor::test(&aws, *asked).await,
-            VendorCommand::Promote { id, report } => vendor::promote(&found().await?, &id, &report).await,
+            VendorCommand::Promote { id, report } => {
+                vendor::promote(&found().await?, &id, report.as_deref()).await
+            }
             VendorCommand::Suspend { id } => vendor::suspend(&found().await?, &id).await,
             VendorCommand::Seal {
                 id,

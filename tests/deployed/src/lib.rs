@@ -11,6 +11,7 @@
     reason = "whatever goes wrong fails the test by panicking"
 )]
 
+mod conformance;
 mod deployment;
 mod emulator;
 mod package;

@@ -23,6 +23,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::{
+    conformance,
     deployment::{Deployment, Settings, linked, signed_in},
     until,
 };
@@ -69,7 +70,7 @@ impl Household {
             linked: linked(),
             signed_in: signed_in(),
         };
-        register_vendor(deployment).await;
+        register_vendor(deployment, &Url::parse(cloud.base_url()).unwrap()).await;
         let carrier_client = register_carrier(deployment, "Northwind Parcel").await;
         let carrier_token = carrier_token(deployment, &carrier_client, "").await;
         make_person(deployment).await;
@@ -178,14 +179,17 @@ pub fn open_for(delivery: &DeliveryView) -> OpenDoor {
     }
 }
 
-/// The operator's part: the vendor is registered and switched on.
-async fn register_vendor(deployment: &Deployment) {
+/// The operator's part: the vendor is registered, put before the kit, and switched on by its report.
+async fn register_vendor(deployment: &Deployment, cloud: &Url) {
     let registered = deployment
         .postern(&["vendor", "register", "myq", "--name", "myQ"], "")
         .await;
     assert_eq!(registered.unwrap()["vendor"]["active"], false);
-    let promoted = deployment.postern(&["vendor", "promote", "myq"], "").await;
-    assert_eq!(promoted.unwrap()["vendor"]["active"], true);
+    let report = conformance::report(deployment, cloud).await;
+    let promote = ["vendor", "promote", "myq", "--report", report.to_str().unwrap()];
+    let promoted = deployment.postern(&promote, "").await.unwrap();
+    assert_eq!(promoted["vendor"]["active"], true);
+    assert_eq!(promoted["vendor"]["tier"], "platinum");
 }
 
 /// A carrier with a client of its own: its id and its secret.

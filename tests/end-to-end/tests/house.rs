@@ -74,15 +74,16 @@ mod house {
         ),
     ];
 
-    /// What anyone's tests may use: the simulated clouds and an adapter on a bench before them, the embedded record, the small platform on
+    /// What anyone's tests may use: the simulated clouds, an adapter on a bench before them and the kit that judges it, the embedded record, the small platform on
     /// it, Lambda's Runtime API, and programs of other languages.
-    const FOR_EVERY_TEST: [&str; 6] = [
+    const FOR_EVERY_TEST: [&str; 7] = [
         "tests/adapter-bench",
         "infra/embedded-record",
         "tests/lambda-host",
         "tests/tools",
         "tests/vendor-clouds",
         "tests/world",
+        "vendor-adapters/conformance",
     ];
 
     /// What the core and the functions must not say, beside the names of the adapters' folders: vendors by their other names.

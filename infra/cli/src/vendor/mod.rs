@@ -45,7 +45,7 @@ pub(crate) async fn register(
         registered_at: before
             .as_ref()
             .map_or_else(|| SystemClock.now(), |before| before.registered_at),
-        proven: before.and_then(|before| before.proven).filter(|_| active),
+        proven: before.and_then(|before| before.proven),
     };
     put(&store, id, &record).await?;
     let next = if active {

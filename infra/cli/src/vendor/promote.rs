@@ -16,32 +16,53 @@ use crate::{
     deployment::{Deployment, told},
 };
 
-/// Switches a vendor on, after its adapter has answered and a report has proven the deployed build.
-pub(crate) async fn promote(deployment: &Deployment, id: &VendorId, report: &Path) -> Result<Answer, Error> {
-    let report = read(report)?;
+/// Switches a vendor on, after its adapter has answered, when the deployed build is proven: by this report, or by the one by which it
+/// was on before.
+pub(crate) async fn promote(
+    deployment: &Deployment,
+    id: &VendorId,
+    report: Option<&Path>,
+) -> Result<Answer, Error> {
+    let report = report.map(read).transpose()?;
     let needed = needed(deployment)?;
     let store = deployment.store().await?;
     let before = registered(&store, id).await?;
     let code = function::code_of(&deployment.aws, &before.adapter).await?;
-    let build = Build::LambdaCode { sha256: code.clone() };
-    let tier = prove(&report, id, &build, needed).map_err(|why| {
+    let unproven = |why: String| {
         Error::not_as_asked(
-            why.to_string(),
+            why,
             format!(
-                "Run the kit against the deployed function, before a cloud whose controls it knows: `postern vendor test --function {} --cloud ADDRESS --report FOLDER`.",
+                "Run the kit against the deployed function, before a cloud whose controls it knows, and give its report: `postern vendor test --function {} --cloud ADDRESS --report FOLDER`.",
                 before.adapter
             ),
         )
-    })?;
+    };
+    let proven = match report {
+        Some(report) => {
+            let build = Build::LambdaCode { sha256: code.clone() };
+            let tier = prove(&report, id, &build, needed).map_err(|why| unproven(why.to_string()))?;
+            ProvenBuild {
+                tier,
+                code,
+                tested_at: report.tested_at,
+            }
+        }
+        None => {
+            let known = before.proven.clone();
+            let still = known.filter(|proven| proven.code == code && proven.tier >= needed);
+            still.ok_or_else(|| {
+                unproven(format!(
+                    "nothing proves that the build of {id} that is deployed is {needed}"
+                ))
+            })?
+        }
+    };
+    let tier = proven.tier;
     let description = adapter::describe(&deployment.aws, &before.adapter, id).await?;
     let record = VendorRecord {
         active: true,
         contract: description.contract,
-        proven: Some(ProvenBuild {
-            tier,
-            code,
-            tested_at: report.tested_at,
-        }),
+        proven: Some(proven),
         ..before
     };
     put(&store, id, &record).await?;

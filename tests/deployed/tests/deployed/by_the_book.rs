@@ -8,11 +8,12 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
     let deployment = Deployment::by_the_book(&book).await;
     for words in [
         &["vendor", "register", "myq", "--name", "myQ"][..],
-        &["vendor", "promote", "myq"],
         &["carrier", "add", "--name", "Northwind Parcel"],
     ] {
         deployment.postern(words, "").await.unwrap();
     }
+    let unproven = deployment.postern(&["vendor", "promote", "myq"], "").await;
+    assert!(unproven.is_err_and(|why| why.contains("nothing proves that the build of myq that is deployed is silver")));
     let health = deployment.postern(&["doctor"], "").await.unwrap();
     assert_eq!(health["healthy"], true, "{health}");
     for (vendor, setting) in [

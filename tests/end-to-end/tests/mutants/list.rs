@@ -1,6 +1,6 @@
 //! The misdeeds, and the rules that forbid each.
 
-use super::mutant::Misdeed;
+use super::misdeed::Misdeed;
 
 /// Each misdeed with rules that must find it.
 pub(crate) const MUTANTS: &[(Misdeed, &[&str])] = &[

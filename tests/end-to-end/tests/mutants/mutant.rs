@@ -14,66 +14,10 @@ use postern_adapter_myq::MyqAdapter;
 use postern_adapter_sdk::{AdapterService, Clock as _, Dispatch, SystemClock};
 use postern_conformance::{NoReply, Reach, Unseen};
 use postern_contract::conformance::Build;
-use postern_keys::{KeyError, SealContext, Sealed, Sealer};
-use secrecy::SecretSlice;
 use serde_json::{Value, json};
 use url::Url;
 
-/// What is done wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Misdeed {
-    None,
-    AsksBeforeDescribing,
-    PollsWithoutPause,
-    NamesItsOwnRequests,
-    TakesOneMinorVersion,
-    TakesEveryVersion,
-    FailsOnNonsense,
-    FailsOnMuch,
-    KnowsNoDeadline,
-    PromisesEvents,
-    BelievesEveryWebhook,
-    LosesTheState,
-    SendsNoChallenge,
-    RefreshesYesterday,
-    TakesAnySession,
-    RepeatsTheGrant,
-    TakesAnyPassword,
-    NamesDoorsByLink,
-    SealsNothing,
-    CallsEveryTroubleTheEnd,
-    ClaimsToGiveBack,
-    KeepsOldTokens,
-    NeverSaysTheEnd,
-    IsSureOfEverything,
-    ListsTwice,
-    ListsLamps,
-    NumbersDoors,
-    NamesNoOpener,
-    RejectsForAnyReason,
-    ReadsAsMoving,
-    OpensTheFirstDoor,
-    ReadsAsClosed,
-    ReadLongAgo,
-    SeesTheFuture,
-    OrdersTwice,
-    TellsTheEndAsTheBeginning,
-    SaysSent,
-    ExpectsAnything,
-    ReadsAsOpen,
-    Toggles,
-    HeedsNoBar,
-    DoubtsWhatIsSure,
-    KnocksAgain,
-    GivesUpAtOnce,
-    RepeatsThePage,
-    KeepsSessionsToItself,
-    CallsEverythingFresh,
-    HidesObstructions,
-    HidesMovements,
-    TellsCodes,
-    LogsRequests,
-}
+use super::misdeed::Misdeed;
 
 /// What an adapter should not remember.
 #[derive(Default)]
@@ -284,7 +228,7 @@ impl Mutant {
             (Misdeed::SendsNoChallenge, "link.begin") => replaced(output, "S256", "plain"),
             (Misdeed::TakesAnySession, "link.begin") => memory.sessions.push(output["session"].clone()),
             (Misdeed::RefreshesYesterday, "link.complete") => {
-                output["refresh_at"] = json!("2020-01-01T00:00:00Z")
+                output["refresh_at"] = json!("2020-01-01T00:00:00Z");
             }
             (Misdeed::RepeatsTheGrant, "link.complete") => {
                 let code = input["code"].as_str().unwrap().to_owned();
@@ -296,7 +240,7 @@ impl Mutant {
             (_, "door.read") => self.after_read(&mut output["reading"]),
             (Misdeed::TellsTheEndAsTheBeginning, "door.open") => output["before"]["state"] = json!("open"),
             (Misdeed::SaysSent, _) if output.get("disposition").is_some() => {
-                output["disposition"] = json!("sent")
+                output["disposition"] = json!("sent");
             }
             _ => {}
         }
@@ -363,7 +307,7 @@ impl Mutant {
         let ordered = matches!(operation, "door.open" | "door.close");
         match self.misdeed {
             Misdeed::NeverSaysTheEnd if error["kind"] == "link_revoked" => {
-                error["kind"] = json!("vendor_unavailable")
+                error["kind"] = json!("vendor_unavailable");
             }
             Misdeed::IsSureOfEverything => error["outcome"] = json!("not_executed"),
             Misdeed::DoubtsWhatIsSure if ordered => error["outcome"] = json!("unknown"),
@@ -431,22 +375,5 @@ impl Reach for Mutant {
 
     fn build(&self) -> Build {
         Build::Unknown
-    }
-}
-
-/// Seals nothing, for nobody.
-pub(crate) struct Plain;
-
-#[async_trait]
-impl Sealer for Plain {
-    async fn seal(&self, plaintext: &[u8], _context: &SealContext) -> Result<Sealed, KeyError> {
-        use base64::Engine as _;
-        Sealed::try_from(base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(plaintext))
-    }
-
-    async fn open(&self, sealed: &Sealed, _context: &SealContext) -> Result<SecretSlice<u8>, KeyError> {
-        use base64::Engine as _;
-        let plain = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(String::from(sealed.clone()));
-        Ok(SecretSlice::from(plain.unwrap()))
     }
 }

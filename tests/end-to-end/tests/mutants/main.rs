@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod list;
+mod misdeed;
 mod mutant;
 
 use std::{collections::BTreeSet, sync::Arc};
@@ -14,10 +15,7 @@ use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config, DoorTimings, Vendor};
 use tokio::task::JoinSet;
 
-use self::{
-    list::MUTANTS,
-    mutant::{Misdeed, Mutant},
-};
+use self::{list::MUTANTS, misdeed::Misdeed, mutant::Mutant};
 
 /// A rule that makes an adapter say something, for those that judge by all that was heard.
 const HEARD: [&str; 1] = ["accepted-is-not-done"];
@@ -32,7 +30,7 @@ async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String
     let base: url::Url = cloud.base_url().parse().unwrap();
     let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
     let sealer: Arc<dyn postern_keys::Sealer> = match misdeed {
-        Misdeed::SealsNothing => Arc::new(mutant::Plain),
+        Misdeed::SealsNothing => Arc::new(misdeed::Plain),
         _ => Arc::new(KeyFile::ephemeral().unwrap().sealer()),
     };
     let service = AdapterService::new(adapter, sealer, Arc::new(SystemClock));
