@@ -215,6 +215,10 @@ pub struct EventsParsed {
     /// What to answer the vendor, where its protocol asks for an answer (a challenge, say).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// The subscriptions that ended because their account's owner took the link back at the vendor: the names that `events.subscribe`
+    /// gave. Their links are over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<String>,
 }
 
 /// A door's event, in the contract's words.

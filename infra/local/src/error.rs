@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use postern_adapter_declarative::NotSetUp;
 use postern_adapter_sdk::SetUpError;
 use postern_core::{Error, store::StoreError};
 use postern_embedded_record::EmbeddedRecordError;
@@ -42,6 +43,14 @@ pub enum LocalError {
     /// There is a simulated cloud of this vendor, and nothing yet that speaks with it.
     #[error("there is no adapter for {} yet", .0.name())]
     NoAdapter(Vendor),
+    /// There is no simulated cloud that a file of this vendor could speak with.
+    #[error(
+        "there is no simulated cloud for a file of {0}: play with vendor-adapters/declarative/vendors/aladdin-connect.toml"
+    )]
+    NoCloud(String),
+    /// The adapter of a vendor in a file.
+    #[error(transparent)]
+    VendorFile(#[from] NotSetUp),
     /// No socket.
     #[error("port {port} cannot be listened on: {source}. Choose other ports with --port")]
     Port {

@@ -1,9 +1,14 @@
 //! `cargo run`: starts the local platform, plays one delivery through its public addresses, and stays up.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::Duration,
+};
 
 use clap::Parser;
-use postern_local::{DataPlace, LocalConfig, LocalPlatform, play, ready_made};
+use postern_adapter_declarative::VendorFile;
+use postern_local::{DataPlace, LocalConfig, LocalError, LocalPlatform, play, ready_made};
 use postern_vendor_clouds::Vendor;
 use tracing_subscriber::EnvFilter;
 
@@ -21,9 +26,12 @@ struct Options {
     /// Where the data lies. A later start on the same folder picks up where this one was.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Whose openers it has: myq, aladdin-connect or nice-go.
+    /// Whose openers it has: myq, aladdin-connect, nice-go or smartthings.
     #[arg(long, value_name = "VENDOR", default_value = "myq")]
     vendor: Vendor,
+    /// A file by which the adapter of its vendor is run, in place of the one in code: that of Aladdin Connect, changed perhaps.
+    #[arg(long, value_name = "FILE", conflicts_with = "vendor")]
+    vendor_file: Option<PathBuf>,
     /// The first of four ports in a row; otherwise any that are free.
     #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..=65532))]
     port: Option<u16>,
@@ -68,9 +76,14 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         None if options.memory || options.once => DataPlace::Memory,
         None => DataPlace::Folder(PathBuf::from(".postern")),
     };
+    let vendor_file = options.vendor_file.as_deref().map(vendor_file).transpose()?;
     let config = LocalConfig {
         first_port: options.port,
-        vendor: options.vendor,
+        vendor: match &vendor_file {
+            Some(file) => cloud_for(file)?,
+            None => options.vendor,
+        },
+        vendor_file,
         door_speed: options.speed,
         ..LocalConfig::at(data.clone())
     };
@@ -95,6 +108,18 @@ async fn run(options: Options) -> Result<(), Box<dyn std::error::Error>> {
         println!("Somebody was still waiting for an answer.");
     }
     Ok(())
+}
+
+fn vendor_file(path: &Path) -> Result<VendorFile, Box<dyn std::error::Error>> {
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{name} can't be read: {error}"))?;
+    Ok(VendorFile::read(name.to_string(), &text)?)
+}
+
+/// The vendor whose simulated cloud a file's adapter speaks with.
+fn cloud_for(file: &VendorFile) -> Result<Vendor, LocalError> {
+    let vendor = file.vendor().as_str();
+    vendor.parse().map_err(|_| LocalError::NoCloud(vendor.to_owned()))
 }
 
 /// Tells how to go on by hand, and waits for Ctrl-C.
@@ -144,7 +169,7 @@ fn table(local: &LocalPlatform) -> String {
 }
 
 /// Writes a file that holds a token: for its owner's eyes.
-fn write_private(path: &std::path::Path, text: &str) -> std::io::Result<()> {
+fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::{io::Write, os::unix::fs::OpenOptionsExt};
     let mut options = std::fs::OpenOptions::new();
     let mut file = options

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use jiff::SignedDuration;
+use postern_adapter_declarative::VendorFile;
 use postern_carrier_api::Carriers;
 use postern_contract::ids::VendorId;
 use postern_core::{
@@ -57,6 +58,8 @@ pub struct LocalConfig {
     pub first_port: Option<u16>,
     /// Whose openers it has. A data folder stays with the vendor that it began with.
     pub vendor: Vendor,
+    /// The file by which its vendor's adapter is run, in place of the one in code.
+    pub vendor_file: Option<VendorFile>,
     /// How many times faster than a real one the simulated door moves.
     pub door_speed: f64,
     /// The bounds of grants.
@@ -78,6 +81,7 @@ impl LocalConfig {
             data,
             first_port: None,
             vendor: Vendor::Myq,
+            vendor_file: None,
             door_speed: 1.0,
             limits,
             seeds: Seeds::default(),
@@ -171,7 +175,7 @@ impl LocalPlatform {
         let (follow_ups, left) = Timers::new();
         let store = Store::new(&record.client_with(config.recorder.clone(), None), TABLE);
         store.create_table().await?;
-        let adapter = vendor::adapter(config.vendor, &addresses.vendor_cloud, &keys)?;
+        let adapter = vendor::adapter(&config, &addresses.vendor_cloud, &keys)?;
         let id: VendorId = config
             .vendor
             .id()

@@ -3,9 +3,12 @@
 use std::{net::Ipv4Addr, sync::Arc};
 
 use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig};
+use postern_adapter_declarative::{DeclarativeAdapter, Settings, VendorFile};
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
 use postern_adapter_nice_go::{NiceGoAdapter, NiceGoConfig};
 use postern_adapter_sdk::{Adapter, AdapterService, Dispatch, SystemClock};
+use postern_adapter_smartthings::{SmartThingsAdapter, SmartThingsConfig};
+use postern_contract::unattended::WarningSeconds;
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, RunningCloud, Vendor};
 use url::Url;
@@ -16,7 +19,12 @@ use crate::{LocalConfig, LocalError};
 const CLIENT_ID: &str = "postern-local";
 
 /// The vendors that a local platform can have the openers of.
-pub const VENDORS: [Vendor; 3] = [Vendor::Myq, Vendor::AladdinConnect, Vendor::NiceGo];
+pub const VENDORS: [Vendor; 4] = [
+    Vendor::Myq,
+    Vendor::AladdinConnect,
+    Vendor::NiceGo,
+    Vendor::SmartThings,
+];
 
 /// Starts the vendor's cloud, with the homeowner and the door of the demo.
 pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
@@ -46,8 +54,17 @@ pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<Runni
     }
 }
 
-/// The vendor's adapter, speaking with the cloud at `cloud`.
-pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc<dyn Dispatch>, LocalError> {
+/// The vendor's adapter, in code or by a file, speaking with the cloud at `cloud`.
+pub(crate) fn adapter(
+    config: &LocalConfig,
+    cloud: &Url,
+    keys: &KeyFile,
+) -> Result<Arc<dyn Dispatch>, LocalError> {
+    let vendor = config.vendor;
+    if let Some(file) = &config.vendor_file {
+        let adapter = DeclarativeAdapter::new(file, &settings_for(vendor, file, cloud)?)?;
+        return Ok(served(adapter, keys));
+    }
     Ok(match vendor {
         Vendor::Myq => served(
             MyqAdapter::new(MyqConfig::at_one_host(cloud.clone(), CLIENT_ID))?,
@@ -58,7 +75,33 @@ pub(crate) fn adapter(vendor: Vendor, cloud: &Url, keys: &KeyFile) -> Result<Arc
             keys,
         ),
         Vendor::NiceGo => served(NiceGoAdapter::new(NiceGoConfig::at_one_host(cloud))?, keys),
+        Vendor::SmartThings => served(
+            SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
+            keys,
+        ),
     })
+}
+
+/// What a file asks for: what the simulated cloud of its vendor takes.
+fn settings_for(vendor: Vendor, file: &VendorFile, cloud: &Url) -> Result<Settings, LocalError> {
+    let is_of_vendor = file.vendor().as_str() == vendor.id();
+    match vendor {
+        Vendor::AladdinConnect if is_of_vendor => {
+            let taken = AladdinConnectConfig::at_one_host(cloud, CLIENT_ID);
+            Ok(Settings::default()
+                .with("VENDOR_BASE_URL", taken.base_url)
+                .with("VENDOR_AUTHORIZE_URL", taken.authorize_url)
+                .with("VENDOR_TOKEN_PATH", taken.token_path)
+                .with("VENDOR_CLIENT_ID", taken.client_id)
+                .with(
+                    "VENDOR_CLOSE_WARNING_SECONDS",
+                    u8::from(WarningSeconds::LEAST).to_string(),
+                )
+                .with_secret("VENDOR_CLIENT_SECRET", taken.client_secret)
+                .with_secret("VENDOR_API_KEY", taken.api_key))
+        }
+        _ => Err(LocalError::NoCloud(file.vendor().to_string())),
+    }
 }
 
 fn served(adapter: impl Adapter, keys: &KeyFile) -> Arc<dyn Dispatch> {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 9] = [
     "carrier-api",
     "customer-api",
     "guardian",
@@ -19,6 +19,8 @@ const FUNCTIONS: [&str; 7] = [
     "myq-adapter",
     "aladdin-connect-adapter",
     "nice-go-adapter",
+    "smartthings-adapter",
+    "declarative-adapter",
 ];
 
 /// The folder of the templates in the repository.
@@ -48,12 +50,7 @@ impl Package {
         let folder = tempfile::tempdir().unwrap();
         let aws = folder.path().join("infra/aws");
         for part in ["core", "adapters"] {
-            let to = aws.join(part);
-            std::fs::create_dir_all(&to).unwrap();
-            for file in std::fs::read_dir(templates().join(part)).unwrap() {
-                let file = file.unwrap();
-                std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
-            }
+            copy_files(&templates().join(part), &aws.join(part));
         }
         std::fs::copy(
             templates().join("../../samconfig.toml"),
@@ -75,6 +72,10 @@ impl Package {
                     .arg(binary(function)),
             );
         }
+        copy_files(
+            &templates().join("../../vendor-adapters/declarative/vendors"),
+            &folder.path().join("target/package/declarative-adapter/vendors"),
+        );
         Self {
             folder,
             command: binary("postern").clone(),
@@ -111,6 +112,15 @@ impl Package {
     #[must_use]
     pub fn template(&self, name: &str) -> PathBuf {
         self.folder.path().join("infra/aws").join(name)
+    }
+}
+
+/// Copies the files of a folder into a new one.
+fn copy_files(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
     }
 }
 

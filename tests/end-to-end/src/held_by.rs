@@ -94,6 +94,10 @@ const RIGHT_HOLDS: &[Held] = &[
         file: "vendor-adapters/nice-go/tests/against_the_cloud/troubles.rs",
         tests: &["no_command_leaves_after_its_deadline_even_if_the_reading_before_took_that_long"],
     },
+    Held {
+        file: "vendor-adapters/smartthings/tests/against_the_cloud/troubles.rs",
+        tests: &["no_command_leaves_after_its_deadline_even_if_the_reading_before_took_that_long"],
+    },
 ];
 
 const NO_BLIND_REPEAT: &[Held] = &[
@@ -208,6 +212,10 @@ const SECRETS_KEPT: &[Held] = &[
     Held {
         file: "contract/src/adapter/sign_in.rs",
         tests: &["no_answer_is_printed"],
+    },
+    Held {
+        file: "vendor-adapters/smartthings/tests/against_the_cloud/secrecy.rs",
+        tests: &["no_token_code_verifier_or_state_is_logged_even_at_trace_level"],
     },
     Held {
         file: "core/src/store/key.rs",

@@ -90,7 +90,7 @@ mod house {
     const TRADE_NAMES: [&str; 4] = ["chamberlain", "liftmaster", "nicego", "aladdin"];
 
     /// Folders of `vendor-adapters` that are named for no vendor.
-    const NO_VENDORS: [&str; 3] = ["sdk", "conformance", "direct-kit"];
+    const NO_VENDORS: [&str; 4] = ["sdk", "conformance", "declarative", "direct-kit"];
 
     /// What would be a second TLS stack beside rustls on ring.
     const BANNED: [&str; 5] = ["aws-lc-sys", "aws-lc-rs", "openssl", "openssl-sys", "native-tls"];

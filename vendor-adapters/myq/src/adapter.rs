@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use postern_adapter_sdk::{
-    Adapter, Begun, CallContext, ClientOptions, DeadlineClient, Granted, OAuth, PkceSession, RetryPolicy,
-    SetUpError, TakesOrders, Target, TokenSet, carry_out,
+    CallContext, ClientOptions, DeadlineClient, OAuth, OAuthAdapter, RetryPolicy, SetUpError, TakesOrders,
+    Target, TokenSet,
 };
 use postern_contract::adapter::{
-    AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, Disposition,
-    DoorCloseInput, DoorInput, DoorOpenInput, DoorRead, DoorsListed, LinkBeginInput, LinkRevoked,
+    AdapterError, AdapterErrorKind, ContractVersion, Description, Disposition, DoorsListed,
 };
 use postern_contract::door::{DoorReading, UnattendedOpen};
-use postern_contract::text::{DoorRef, SecretText};
+use postern_contract::text::DoorRef;
 use postern_contract::unattended::UnattendedClose;
 use tracing::warn;
 
@@ -142,51 +141,16 @@ impl TakesOrders for MyqAdapter {
 }
 
 #[async_trait]
-impl Adapter for MyqAdapter {
-    type Credentials = TokenSet;
-    type Session = PkceSession;
-
-    fn describe(&self) -> Description {
-        self.description.clone()
+impl OAuthAdapter for MyqAdapter {
+    fn description(&self) -> &Description {
+        &self.description
     }
 
-    async fn link_begin(
-        &self,
-        _: &CallContext,
-        input: &LinkBeginInput,
-    ) -> Result<Begun<PkceSession>, AdapterError> {
-        let (authorize_url, session) = self.oauth.begin(&input.state, &input.redirect_uri)?;
-        Ok(Begun::page(authorize_url, session))
+    fn oauth(&self) -> &OAuth {
+        &self.oauth
     }
 
-    async fn link_complete(
-        &self,
-        call: &CallContext,
-        session: PkceSession,
-        redirect_uri: &str,
-        code: &SecretText,
-    ) -> Result<Granted<TokenSet>, AdapterError> {
-        let tokens = self.oauth.complete(call, session, redirect_uri, code).await?;
-        Ok(tokens.granted(call.now()))
-    }
-
-    async fn link_refresh(
-        &self,
-        call: &CallContext,
-        credentials: TokenSet,
-    ) -> Result<Granted<TokenSet>, AdapterError> {
-        let tokens = self.oauth.refresh(call, &credentials).await?;
-        Ok(tokens.granted(call.now()))
-    }
-
-    /// myQ has no known way to give tokens back, and it would be untrue to say that they were void.
-    async fn link_revoke(&self, _: &CallContext, _: TokenSet) -> Result<LinkRevoked, AdapterError> {
-        Ok(LinkRevoked {
-            revoked_at_vendor: false,
-        })
-    }
-
-    async fn doors_list(&self, call: &CallContext, tokens: &TokenSet) -> Result<DoorsListed, AdapterError> {
+    async fn list(&self, call: &CallContext, tokens: &TokenSet) -> Result<DoorsListed, AdapterError> {
         let homes = self.api.accounts(call, tokens).await?;
         if homes.len() > HOMES_MAX {
             warn!(
@@ -238,34 +202,6 @@ impl Adapter for MyqAdapter {
         Ok(DoorsListed {
             doors: doors.collect(),
         })
-    }
-
-    async fn door_read(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        input: &DoorInput,
-    ) -> Result<DoorRead, AdapterError> {
-        let (_, reading) = self.look(call, tokens, &input.door).await?;
-        Ok(DoorRead { reading })
-    }
-
-    async fn door_open(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        input: &DoorOpenInput,
-    ) -> Result<CommandAccepted, AdapterError> {
-        carry_out(self, call, tokens, input.into()).await
-    }
-
-    async fn door_close(
-        &self,
-        call: &CallContext,
-        tokens: &TokenSet,
-        input: &DoorCloseInput,
-    ) -> Result<CommandAccepted, AdapterError> {
-        carry_out(self, call, tokens, input.into()).await
     }
 }
 

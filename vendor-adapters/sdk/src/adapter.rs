@@ -18,7 +18,10 @@ use crate::{Deadline, Sealable};
 /// - An order is sent at most once, and never at or after the deadline. [`DeadlineClient::command`] sees to both.
 /// - It reads the door before it orders it, and lets [`weigh_order`] judge.
 /// - `accepted` promises no movement; a reading is never said to be fresher than the vendor says.
-/// - It keeps nothing between calls that another copy of it would miss.
+/// - It keeps nothing between calls that another copy of it would miss. (What a client remembers of a vendor's troubles only ever holds
+///   readings back.)
+///
+/// A vendor that links by OAuth needs less: see [`OAuthAdapter`](crate::OAuthAdapter).
 ///
 /// [`DeadlineClient::command`]: crate::DeadlineClient::command
 /// [`weigh_order`]: crate::weigh_order
@@ -144,7 +147,7 @@ pub trait Adapter: Send + Sync + 'static {
     }
 }
 
-fn unsupported(operation: &str) -> AdapterError {
+pub(crate) fn unsupported(operation: &str) -> AdapterError {
     AdapterError::not_executed(
         AdapterErrorKind::Unsupported,
         format!("this adapter has no {operation}"),

@@ -8,14 +8,17 @@ use std::task::Poll;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use postern_contract::ids::LinkId;
 
 use crate::Clock;
 
-/// When a call gives up, and the clock by which that is judged.
+/// When a call gives up, and the clock by which that is judged; and whose call it is, which says what may be held back.
 #[derive(Clone)]
 pub struct Deadline {
     at: Timestamp,
     clock: Arc<dyn Clock>,
+    link: Option<LinkId>,
+    of_an_order: bool,
 }
 
 /// The deadline came first.
@@ -26,7 +29,40 @@ pub struct DeadlinePassed;
 impl Deadline {
     /// Gives up at `at`, by `clock`.
     pub fn new(at: Timestamp, clock: Arc<dyn Clock>) -> Self {
-        Self { at, clock }
+        Self {
+            at,
+            clock,
+            link: None,
+            of_an_order: false,
+        }
+    }
+
+    /// The same for a call of this link's account.
+    #[must_use]
+    pub fn of_link(self, link: LinkId) -> Self {
+        Self {
+            link: Some(link),
+            ..self
+        }
+    }
+
+    /// The link whose account the call is for, where it is for one.
+    pub fn link(&self) -> Option<LinkId> {
+        self.link
+    }
+
+    /// The same for an order: what it has to read first is not held back for a vendor's sake.
+    #[must_use]
+    pub fn of_an_order(self) -> Self {
+        Self {
+            of_an_order: true,
+            ..self
+        }
+    }
+
+    /// Whether it is an order's.
+    pub fn is_of_an_order(&self) -> bool {
+        self.of_an_order
     }
 
     /// The same deadline, later by `grace`.
@@ -34,7 +70,7 @@ impl Deadline {
     pub fn later_by(&self, grace: Duration) -> Self {
         Self {
             at: self.at.saturating_add(grace).unwrap_or(self.at),
-            clock: Arc::clone(&self.clock),
+            ..self.clone()
         }
     }
 

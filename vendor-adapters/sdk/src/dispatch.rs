@@ -67,7 +67,13 @@ impl<A: Adapter> AdapterService<A> {
         let operation = request.call.operation();
         let vendor = self.adapter.describe().vendor;
         let span = info_span!("call", request_id = request.request_id, operation, %vendor);
-        let deadline = Deadline::new(request.deadline, Arc::clone(&self.clock));
+        let mut deadline = Deadline::new(request.deadline, Arc::clone(&self.clock));
+        if let Some(link) = link_of(&request.call) {
+            deadline = deadline.of_link(link);
+        }
+        if matches!(request.call, Call::DoorOpen(_) | Call::DoorClose(_)) {
+            deadline = deadline.of_an_order();
+        }
         let context = CallContext::new(request.request_id.clone(), deadline.clone());
         let changes_something = changes_something(&request.call);
         let work = deadline.later_by(GRACE);
@@ -275,6 +281,21 @@ fn reply(request_id: String, result: AdapterResult) -> AdapterReply {
         contract: ContractVersion::CURRENT,
         request_id,
         result,
+    }
+}
+
+/// The link whose account a call is for.
+fn link_of(call: &Call) -> Option<LinkId> {
+    match call {
+        Call::Describe(_) | Call::EventsParse(_) => None,
+        Call::LinkBegin(input) => Some(input.link),
+        Call::LinkComplete(input) => Some(input.link),
+        Call::LinkRefresh(input) | Call::LinkRevoke(input) | Call::DoorsList(input) => Some(input.link),
+        Call::DoorRead(input) => Some(input.link.link),
+        Call::DoorOpen(input) => Some(input.link.link),
+        Call::DoorClose(input) => Some(input.link.link),
+        Call::EventsSubscribe(input) => Some(input.link.link),
+        Call::ClipGet(input) => Some(input.link.link),
     }
 }
 

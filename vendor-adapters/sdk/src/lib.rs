@@ -6,8 +6,10 @@
 //! - [`AdapterService`] takes one JSON request and gives one JSON reply, whatever carries them. It checks the contract's
 //!   version and the deadline, opens the sealed credentials before the adapter sees the call, and seals what comes back.
 //! - [`DeadlineClient`] speaks HTTP with a vendor. A read may be repeated; a door command is sent at most once, never at
-//!   or after its deadline, and what is not known to have failed is reported as unknown.
-//! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens.
+//!   or after its deadline, and what is not known to have failed is reported as unknown. A vendor that asks for it or is down is left
+//!   alone, but for what an order needs.
+//! - [`OAuth`] links an account by authorization code with PKCE, and refreshes rotating tokens; with [`OAuthAdapter`] an adapter says
+//!   only what is not the same for every vendor that links so.
 //! - [`weigh_order`] is the read-before-write rule: what to do with an order, given what was seen of the door. [`carry_out`] takes an
 //!   order through all its steps.
 //! - [`SettingReader`] reads settings, and [`fitted_label`] makes an owner's name for a door fit.
@@ -39,13 +41,14 @@ pub use config::{ConfigError, SetUpError, SettingReader, join, vendor_url};
 pub use deadline::{Deadline, DeadlinePassed};
 pub use dispatch::{AdapterService, Dispatch};
 pub use http::{
-    ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RetryPolicy, SendError,
-    SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url, parse_retry_after,
+    ClientError, ClientOptions, DeadlineClient, Jitter, RESPONSE_BYTES_MAX, Reply, RestraintPolicy,
+    RetryPolicy, SendError, SendFailure, ServiceAnswer, VendorRequest, VendorService, describe_url,
+    parse_retry_after,
 };
 pub use label::fitted_label;
 pub use lambda::serve;
 pub use logging::{RedactingWriter, init_json_logs, redact};
-pub use oauth::{ClientAuth, OAuth, OAuthConfig, PkceSession};
+pub use oauth::{ClientAuth, Further, OAuth, OAuthAdapter, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
 pub use ordering::{Order, TakesOrders, carry_out};
 pub use sealable::{NotSealable, Sealable, json_plaintext};

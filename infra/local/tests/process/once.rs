@@ -2,6 +2,12 @@
 
 use crate::program::{Program, command};
 
+/// Aladdin Connect in a file.
+const FILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../vendor-adapters/declarative/vendors/aladdin-connect.toml"
+);
+
 #[test]
 fn once_plays_a_delivery_proves_it_and_ends_well() {
     for (options, opener) in [
@@ -9,6 +15,8 @@ fn once_plays_a_delivery_proves_it_and_ends_well() {
         (&["--vendor", "myq"], "an opener of myQ"),
         (&["--vendor", "aladdin-connect"], "an opener of Aladdin Connect"),
         (&["--vendor", "nice-go"], "an opener of Nice G.O."),
+        (&["--vendor-file", FILE], "an opener of Aladdin Connect"),
+        (&["--vendor", "smartthings"], "an opener of SmartThings"),
     ] {
         plays_a_delivery(options, opener);
     }
@@ -44,6 +52,31 @@ fn a_vendor_that_is_not_known_is_refused_with_those_that_are() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(told.contains("myq, aladdin-connect"), "{told}");
+}
+
+#[test]
+fn what_is_wrong_with_a_vendors_file_is_said_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("slip.toml");
+    let text = std::fs::read_to_string(FILE).unwrap();
+    std::fs::write(&path, text.replacen("closed = \"closed\"\n", "", 1)).unwrap();
+    let acme = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../vendor-adapters/declarative/vendors/acme.toml"
+    );
+    for (file, says) in [
+        (path.to_str().unwrap(), "slip.toml:49:1: [state] needs `closed`"),
+        (acme, "there is no simulated cloud for a file of acme"),
+        ("nowhere.toml", "nowhere.toml can't be read"),
+    ] {
+        let output = command()
+            .args(["--once", "--vendor-file", file])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        assert!(told.contains(says), "{told}");
+    }
 }
 
 #[test]

@@ -28,11 +28,11 @@ async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String
     });
     let cloud = cloud.await.unwrap();
     let base: url::Url = cloud.base_url().parse().unwrap();
-    let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
     let sealer: Arc<dyn postern_keys::Sealer> = match misdeed {
         Misdeed::SealsNothing => Arc::new(misdeed::Plain),
         _ => Arc::new(KeyFile::ephemeral().unwrap().sealer()),
     };
+    let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
     let service = AdapterService::new(adapter, sealer, Arc::new(SystemClock));
     let examination = Examination {
         reach: Arc::new(Mutant::new(service, misdeed, base.clone())),

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use postern_adapter_declarative::VendorFile;
 use postern_contract::{
     delivery::{Attention, GrantState},
     unattended::OBSTRUCTED_CLOSES_MAX,
@@ -13,6 +14,29 @@ use postern_vendor_clouds::{Fault, Target, Vendor};
 
 async fn stage(vendor: Vendor) -> Stage {
     Stage::with(LocalConfig { vendor, ..config() }).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vendor_in_a_file_delivers_as_its_adapter_in_code_does() {
+    let text = include_str!("../../../../vendor-adapters/declarative/vendors/aladdin-connect.toml");
+    let stage = Stage::with(LocalConfig {
+        vendor: Vendor::AladdinConnect,
+        vendor_file: Some(VendorFile::read("aladdin-connect.toml", text).unwrap()),
+        ..config()
+    });
+    let stage = stage.await;
+    // The answer to the open is lost, the token runs out, and the door is found open and closed all the same.
+    let armed = stage.armed("1Z-FILE").await;
+    let lost = Fault::status(500).after_motion();
+    stage.cloud().fail_next(Target::Command, lost, 1).unwrap();
+    stage.ask_to_open(&armed, &key()).await;
+    let open = stage.until(armed.id, |view| view.state == GrantState::Open).await;
+    assert!(stage.story(armed.id).await.contains(&"open_unknown"));
+    stage.cloud().expire_access_tokens(None).unwrap();
+    let completed = stage.closed_and_completed(open.id).await;
+    assert_eq!(completed.state, GrantState::Completed);
+    assert_eq!((stage.times_opened(), stage.times_closed()), (1, 1));
+    assert_eq!(stage.cloud().commands_received(&stage.door).unwrap(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +104,7 @@ async fn a_close_that_meets_something_is_tried_twice_and_then_left_to_a_person()
         // Where no obstruction is shown, a close has merely not succeeded.
         let expected = match vendor {
             Vendor::Myq => Attention::Obstructed,
-            Vendor::AladdinConnect | Vendor::NiceGo => Attention::DoorLeftOpen,
+            Vendor::AladdinConnect | Vendor::NiceGo | Vendor::SmartThings => Attention::DoorLeftOpen,
         };
         let left = stage
             .until(delivery.id, |view| {

@@ -1,54 +1,21 @@
-//! The adapter on the bench.
+//! The adapter in code, as these tests make it.
 
-use std::ops::{Deref, DerefMut};
+use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig, Brand};
+use url::Url;
 
-use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig};
-use postern_adapter_bench as bench;
-use postern_contract::text::DoorRef;
-use postern_vendor_clouds::Vendor;
+use crate::partner::{self, Partner};
 
-pub(crate) use postern_adapter_bench::{LINK, STATE, accepted, logs};
-
-pub(crate) struct Bench(pub(crate) bench::Bench);
-
-impl Bench {
-    /// A cloud and an adapter that are not linked yet.
-    pub(crate) async fn unlinked() -> Self {
-        Self::configured(|_| {}).await
-    }
-
-    pub(crate) async fn configured(change: impl FnOnce(&mut AladdinConnectConfig)) -> Self {
-        let bench = bench::Bench::unlinked(Vendor::AladdinConnect, |base| {
-            let mut config = AladdinConnectConfig::at_one_host(&base, "postern-partner");
-            change(&mut config);
-            AladdinConnectAdapter::new(config).unwrap()
-        });
-        Self(bench.await)
-    }
-
-    /// A cloud and an adapter with a fresh link.
-    pub(crate) async fn linked() -> Self {
-        let mut bench = Self::unlinked().await;
-        bench.link().await;
-        bench
-    }
-
-    /// The door of the tests, by the name that the adapter gives it: the vendor's own.
-    pub(crate) fn door(&self) -> DoorRef {
-        self.main_door().as_str().parse().unwrap()
-    }
-}
-
-impl Deref for Bench {
-    type Target = bench::Bench;
-
-    fn deref(&self) -> &bench::Bench {
-        &self.0
-    }
-}
-
-impl DerefMut for Bench {
-    fn deref_mut(&mut self) -> &mut bench::Bench {
-        &mut self.0
-    }
+pub(crate) fn adapter(base: &Url, partner: Partner) -> AladdinConnectAdapter {
+    let config = AladdinConnectConfig {
+        brand: match partner.brand {
+            partner::Brand::AladdinConnect => Brand::AladdinConnect,
+            partner::Brand::OhdAnywhere => Brand::OhdAnywhere,
+        },
+        token_path: partner.token_path,
+        client_auth: partner.client_auth,
+        client_secret: partner.client_secret,
+        close_warning: partner.close_warning,
+        ..AladdinConnectConfig::at_one_host(base, "postern-partner")
+    };
+    AladdinConnectAdapter::new(config).unwrap()
 }

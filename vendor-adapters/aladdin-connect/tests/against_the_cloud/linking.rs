@@ -7,7 +7,7 @@ use postern_vendor_clouds::config::RefreshTokens;
 use postern_vendor_clouds::{Fault, Target};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::harness::{Bench, LINK, STATE};
+use crate::bench::{Bench, LINK, STATE};
 
 async fn tokens(bench: &Bench) -> TokenSet {
     let sealed = Sealed::try_from(bench.credentials.clone()).unwrap();

@@ -1,6 +1,5 @@
 //! What is a door, what is said of it, and what is not.
 
-use postern_adapter_aladdin_connect::Brand;
 use postern_contract::adapter::{AdapterErrorKind, Answer};
 use postern_contract::door::{Battery, Door, DoorKind, DoorState, UnattendedOpen};
 use postern_contract::unattended::{UnattendedClose, UnattendedCloseBar};
@@ -10,7 +9,8 @@ use postern_vendor_clouds::{DEMO_PASSWORD, Email, Serial};
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::harness::Bench;
+use crate::bench::Bench;
+use crate::partner::Brand;
 
 fn named<'a>(doors: &'a [Door], name: &str) -> &'a Door {
     doors.iter().find(|door| door.name.as_str() == name).unwrap()

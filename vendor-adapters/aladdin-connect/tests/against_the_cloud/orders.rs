@@ -8,7 +8,7 @@ use postern_vendor_clouds::Direction;
 use postern_vendor_clouds::control::DoorPatch;
 use serde_json::json;
 
-use crate::harness::{Bench, accepted};
+use crate::bench::{Bench, accepted};
 
 #[tokio::test]
 async fn a_delivery_opens_the_door_and_closes_it_with_one_command_each() {

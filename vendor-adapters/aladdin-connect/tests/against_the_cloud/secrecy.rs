@@ -5,7 +5,7 @@ use postern_vendor_clouds::{DEMO_PASSWORD, Fault, Target};
 use secrecy::ExposeSecret;
 use serde_json::Value;
 
-use crate::harness::{Bench, LINK, STATE, logs};
+use crate::bench::{Bench, LINK, STATE, logs};
 
 async fn unsealed(bench: &Bench, blob: &str, context: &SealContext) -> Value {
     let sealed = Sealed::try_from(blob.to_owned()).unwrap();

@@ -6,7 +6,7 @@ use postern_contract::adapter::{AdapterErrorKind, Outcome};
 use postern_vendor_clouds::control::LockOutOrder;
 use postern_vendor_clouds::{DEMO_EMAIL, Direction, Email, Fault, Target};
 
-use crate::harness::{Bench, accepted};
+use crate::bench::{Bench, accepted};
 
 async fn linked() -> (Bench, String) {
     let bench = Bench::linked().await;
@@ -193,6 +193,73 @@ async fn a_locked_out_account_is_rate_limited_and_not_knocked_at() {
         );
         assert_eq!(failed.retry_after_seconds.is_some(), retry_after);
     }
+}
+
+#[tokio::test]
+async fn a_vendor_that_asks_for_it_is_left_alone_but_for_an_order() {
+    let (bench, door) = linked().await;
+    let limited = Fault {
+        retry_after: Some(600),
+        ..Fault::status(429)
+    };
+    bench.control().fail_next(Target::Read, limited, 2).unwrap();
+    assert_eq!(
+        bench.read(&door).await.unwrap_err().retry_after_seconds,
+        Some(600)
+    );
+    // The second limit still lies there: nobody was asked.
+    for _ in 0..3 {
+        bench.pass(100);
+        let held = bench.list().await.unwrap_err();
+        assert_eq!(
+            (held.kind, held.outcome),
+            (AdapterErrorKind::RateLimited, Outcome::NotExecuted)
+        );
+        assert!(
+            held.retry_after_seconds.is_some_and(|seconds| seconds <= 500),
+            "{held:?}"
+        );
+    }
+    assert_eq!(bench.control().faults().unwrap().len(), 1);
+    // An order asks, and is answered; the next one finds the vendor well, and then everybody does.
+    let refused = bench.open(&door).await.unwrap_err();
+    assert_eq!(
+        (refused.kind, refused.retry_after_seconds),
+        (AdapterErrorKind::RateLimited, Some(600))
+    );
+    bench.open(&door).await.unwrap();
+    bench.read(&door).await.unwrap();
+    bench.list().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cloud_that_does_not_answer_again_and_again_is_spared_for_a_while() {
+    let (bench, door) = linked().await;
+    bench.control().fail_next(Target::Read, dropped(), 1_000).unwrap();
+    let left = || {
+        bench
+            .control()
+            .faults()
+            .unwrap()
+            .first()
+            .and_then(|(_, rule)| rule.times)
+    };
+    for _ in 0..5 {
+        let failed = bench.read(&door).await.unwrap_err();
+        assert_eq!(failed.kind, AdapterErrorKind::VendorUnavailable);
+    }
+    let before = left();
+    let held = bench.read(&door).await.unwrap_err();
+    assert_eq!(
+        (held.kind, held.outcome, held.retry_after_seconds),
+        (AdapterErrorKind::VendorUnavailable, Outcome::NotExecuted, Some(1))
+    );
+    assert_eq!(left(), before, "nobody was asked");
+    bench.open(&door).await.unwrap_err();
+    assert!(left() < before, "an order asks all the same");
+    bench.control().clear_faults().unwrap();
+    bench.pass(30);
+    bench.read(&door).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,6 +26,15 @@ pub(super) const RULES: &[Rule] = &[
         check: Check::Unlinked(|trial| Box::pin(begins_at_a_page(trial))),
     },
     Rule {
+        id: "passwords-stay-with-the-vendor",
+        tier: Tier::Platinum,
+        title: "The household types its password at the vendor's own page, and never to us.",
+        why: "A password opens more than a garage, and cannot be withdrawn for us alone.",
+        example: "`link.begin` gives a page, and no form.",
+        exceptions: "None: a vendor that has no page cannot keep it.",
+        check: Check::Unlinked(|trial| Box::pin(no_password(trial))),
+    },
+    Rule {
         id: "links-use-proof-keys",
         tier: Tier::Silver,
         title: "The page is asked with a challenge of PKCE, S256.",
@@ -139,6 +148,11 @@ async fn begins_at_a_page(trial: &mut Trial) -> Finding {
     must(redirect.as_deref() == Some(crate::trial::REDIRECT), || {
         format!("the page leads back to {redirect:?}")
     })
+}
+
+async fn no_password(trial: &mut Trial) -> Finding {
+    let (begun, _) = trial.begin().await?;
+    must(begun.sign_in.form().is_none(), || "it asks by a form".to_owned())
 }
 
 async fn proof_keys(trial: &mut Trial) -> Finding {

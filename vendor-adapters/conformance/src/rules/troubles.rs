@@ -83,6 +83,10 @@ pub(super) const RULES: &[Rule] = &[
 
 async fn limits(trial: &mut Trial) -> Finding {
     for (fault, seconds) in [(limited(3600), Some(3600)), (status(429), None)] {
+        // Each by a link of its own: an account that was told to wait may well be left alone.
+        let mut own = Trial::new(std::sync::Arc::clone(&trial.stand));
+        own.settle().await?;
+        let trial = own;
         trial.rig().fail_next(Target::Read, &fault, TIMES).await?;
         let answer = trial.try_read(trial.door()?).await?;
         let error = refused_as(

@@ -30,6 +30,20 @@ pub enum SendFailure {
     /// The answer was longer than [`RESPONSE_BYTES_MAX`](super::RESPONSE_BYTES_MAX).
     #[error("the answer was too long")]
     AnswerTooLong,
+    /// The vendor asked to be left alone, and nothing was sent.
+    #[error("the vendor asked to be left alone for {seconds} more seconds; nothing was sent")]
+    LeftAlone {
+        /// For how much longer.
+        seconds: u32,
+    },
+    /// The vendor did not answer again and again, and nothing was sent.
+    #[error(
+        "the vendor has not answered for some time and is tried again in {seconds} seconds; nothing was sent"
+    )]
+    TakenForDown {
+        /// When somebody is let through to see.
+        seconds: u32,
+    },
     /// The request could not be formed.
     #[error("the request could not be formed")]
     NotSendable,
@@ -42,6 +56,13 @@ impl SendError {
         Self {
             outcome: Outcome::NotExecuted,
             failure: SendFailure::NotSendable,
+        }
+    }
+
+    pub(crate) const fn held_back(failure: SendFailure) -> Self {
+        Self {
+            outcome: Outcome::NotExecuted,
+            failure,
         }
     }
 
@@ -61,11 +82,18 @@ impl From<SendError> for AdapterError {
             SendFailure::NotConnected | SendFailure::Interrupted | SendFailure::AnswerTooLong => {
                 AdapterErrorKind::VendorUnavailable
             }
+            SendFailure::TakenForDown { .. } => AdapterErrorKind::VendorUnavailable,
+            SendFailure::LeftAlone { .. } => AdapterErrorKind::RateLimited,
             SendFailure::NotSendable => AdapterErrorKind::Internal,
         };
-        match error.outcome {
+        let wait = match error.failure {
+            SendFailure::LeftAlone { seconds } | SendFailure::TakenForDown { seconds } => Some(seconds),
+            _ => None,
+        };
+        let told = match error.outcome {
             Outcome::NotExecuted => Self::not_executed(kind, error.to_string()),
             Outcome::Unknown => Self::unknown(kind, error.to_string()),
-        }
+        };
+        told.with_retry_after(wait)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Response;
-use postern_adapter_sdk::contract::adapter::Outcome;
+use postern_adapter_sdk::contract::adapter::{AdapterError, AdapterErrorKind, Outcome};
 use postern_adapter_sdk::{Clock, Deadline, RESPONSE_BYTES_MAX, SendFailure, VendorRequest};
 use url::Url;
 
@@ -283,4 +283,72 @@ async fn a_refusal_whose_reason_breaks_off_is_a_refusal_all_the_same() {
     assert_eq!(reply.status.as_u16(), 400);
     assert!(reply.body.is_empty());
     assert_eq!(vendor.hits(), 1);
+}
+
+#[tokio::test]
+async fn a_reading_is_held_back_while_the_vendor_asks_for_it_and_an_order_is_not() {
+    let vendor = Vendor::answering(|number, _| async move {
+        let (status, wait) = if number == 1 { (429, "60") } else { (200, "0") };
+        Response::builder()
+            .status(status)
+            .header("retry-after", wait)
+            .body(Body::empty())
+            .unwrap()
+    })
+    .await;
+    let clock = HandClock::new();
+    let (client, others) = (client(), client());
+    let deadline = || deadline_in(&clock, SOON);
+    assert_eq!(
+        client
+            .read(&vendor.get(), &deadline())
+            .await
+            .unwrap()
+            .status
+            .as_u16(),
+        429
+    );
+    for (waited, left) in [(0, 60), (59, 1)] {
+        clock.pass(Duration::from_secs(waited));
+        let held = client.clone().read(&vendor.get(), &deadline()).await.unwrap_err();
+        assert_eq!(
+            (held.outcome, held.failure),
+            (Outcome::NotExecuted, SendFailure::LeftAlone { seconds: left })
+        );
+        let told = AdapterError::from(held);
+        assert_eq!(
+            (told.kind, told.retry_after_seconds),
+            (AdapterErrorKind::RateLimited, Some(left))
+        );
+    }
+    assert_eq!(vendor.hits(), 1);
+    // Another copy knows nothing of it, an exchange and an order's reading go out, and its success is everybody's.
+    others.read(&vendor.get(), &deadline()).await.unwrap();
+    client.exchange(&vendor.put(), &deadline()).await.unwrap();
+    client.read(&vendor.get(), &deadline()).await.unwrap_err();
+    client
+        .read(&vendor.get(), &deadline().of_an_order())
+        .await
+        .unwrap();
+    client.read(&vendor.get(), &deadline()).await.unwrap();
+    assert_eq!(vendor.hits(), 5);
+}
+
+#[tokio::test]
+async fn a_host_that_nobody_answers_at_is_spared_and_another_is_not() {
+    let gone = Url::parse(&format!("http://{}/door", nobody().await)).unwrap();
+    let gone = VendorRequest::new(reqwest::Method::GET, gone);
+    let vendor = Vendor::answering(|_, _| async { answer(200, "application/json", "{}") }).await;
+    let (client, clock) = (client(), HandClock::new());
+    let deadline = || deadline_in(&clock, SOON);
+    for _ in 0..5 {
+        let failed = client.read(&gone, &deadline()).await.unwrap_err();
+        assert_eq!(failed.failure, SendFailure::NotConnected);
+    }
+    let held = client.read(&gone, &deadline()).await.unwrap_err();
+    assert_eq!(held.failure, SendFailure::TakenForDown { seconds: 1 });
+    client.read(&vendor.get(), &deadline()).await.unwrap();
+    clock.pass(Duration::from_secs(1));
+    let seen = client.read(&gone, &deadline()).await.unwrap_err();
+    assert_eq!(seen.failure, SendFailure::NotConnected, "one is sent to see");
 }

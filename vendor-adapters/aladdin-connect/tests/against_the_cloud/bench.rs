@@ -1,0 +1,56 @@
+//! The adapter on the bench, whichever it is: the harness beside says how it is made.
+
+use std::ops::{Deref, DerefMut};
+
+use postern_adapter_bench as bench;
+use postern_contract::text::DoorRef;
+use postern_vendor_clouds::Vendor;
+
+use crate::harness::adapter;
+use crate::partner::Partner;
+
+pub(crate) use postern_adapter_bench::{LINK, STATE, accepted, logs};
+
+pub(crate) struct Bench(pub(crate) bench::Bench);
+
+impl Bench {
+    /// A cloud and an adapter that are not linked yet.
+    pub(crate) async fn unlinked() -> Self {
+        Self::configured(|_| {}).await
+    }
+
+    pub(crate) async fn configured(change: impl FnOnce(&mut Partner)) -> Self {
+        let bench = bench::Bench::unlinked(Vendor::AladdinConnect, |base| {
+            let mut partner = Partner::of_the_demo();
+            change(&mut partner);
+            adapter(&base, partner)
+        });
+        Self(bench.await)
+    }
+
+    /// A cloud and an adapter with a fresh link.
+    pub(crate) async fn linked() -> Self {
+        let mut bench = Self::unlinked().await;
+        bench.link().await;
+        bench
+    }
+
+    /// The door of the tests, by the name that the adapter gives it: the vendor's own.
+    pub(crate) fn door(&self) -> DoorRef {
+        self.main_door().as_str().parse().unwrap()
+    }
+}
+
+impl Deref for Bench {
+    type Target = bench::Bench;
+
+    fn deref(&self) -> &bench::Bench {
+        &self.0
+    }
+}
+
+impl DerefMut for Bench {
+    fn deref_mut(&mut self) -> &mut bench::Bench {
+        &mut self.0
+    }
+}
