@@ -37,24 +37,39 @@ impl Bench {
     /// # Errors
     /// [`KitError`].
     pub async fn start(
-        vendor: Vendor,
+        cloud: Vendor,
         program: PathBuf,
         arguments: Vec<String>,
         settings: &[Setting],
     ) -> Result<Self, KitError> {
-        let cloud = vendor.start(Config {
+        Self::borrowed(cloud, cloud.id(), program, arguments, settings).await
+    }
+
+    /// The same, where the adapter is of another vendor, which has no simulated cloud of its own yet. Secret settings are sealed under
+    /// `vendor`.
+    ///
+    /// # Errors
+    /// [`KitError`].
+    pub async fn borrowed(
+        cloud: Vendor,
+        vendor: &str,
+        program: PathBuf,
+        arguments: Vec<String>,
+        settings: &[Setting],
+    ) -> Result<Self, KitError> {
+        let cloud = cloud.start(Config {
             timings: DoorTimings::fast(),
             redirect_uris: vec![REDIRECT.to_owned()],
-            ..vendor.demo()
+            ..cloud.demo()
         });
         let cloud = cloud.await?;
         let base = address(cloud.base_url())?;
-        let mut bench = Self::at(base, vendor.id(), program, arguments, settings).await?;
+        let mut bench = Self::at(base, vendor, program, arguments, settings).await?;
         bench._cloud = Some(cloud);
         Ok(bench)
     }
 
-    /// The same before a cloud that runs already. `vendor` is the name under which secret settings are sealed.
+    /// The same before a cloud that runs already.
     ///
     /// # Errors
     /// [`KitError`].

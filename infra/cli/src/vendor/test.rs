@@ -72,7 +72,10 @@ async fn ready(aws: &Aws, asked: &AdapterUnderTest) -> Result<(Examination, Held
     if let Some((program, arguments)) = asked.program.split_first() {
         let (program, arguments) = (program.into(), arguments.to_vec());
         let bench = match simulated {
-            Ok(vendor) => Bench::start(vendor, program, arguments, &settings).await,
+            Ok(cloud) => {
+                let vendor = asked.vendor.as_deref().unwrap_or_else(|| cloud.id());
+                Bench::borrowed(cloud, vendor, program, arguments, &settings).await
+            }
             Err(_) => {
                 let vendor = asked.vendor.as_deref().unwrap_or_default();
                 Bench::at(address(&asked.cloud)?, vendor, program, arguments, &settings).await
