@@ -10,6 +10,7 @@ pub use self::preferences::{
     CarriersAllowed, HOURS_MAX, Hours, Preferences, PreferencesView, TurnedOff, Weekday,
 };
 use crate::{
+    adapter::{Answers, FormFields, SignIn},
     delivery::DoorView,
     door::DoorKind,
     ids::{ActivityId, DeliveryId, DoorId, HouseholdId, LinkId, VendorId},
@@ -57,15 +58,25 @@ pub struct BeginLink {
     pub vendor: VendorId,
 }
 
-/// Where to go to log in with the vendor.
+/// How to sign in with the vendor.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LinkStarted {
     /// The link that is to be.
     pub link: LinkId,
-    /// Open this in a browser.
-    pub authorize_url: SecretText,
+    /// Either the vendor's page, as `authorize_url`, to be opened in a browser; or a `form` to be filled in here.
+    #[serde(flatten)]
+    pub sign_in: SignIn<FormToFill>,
     /// The login must be finished by then.
     pub expires_at: Timestamp,
+}
+
+/// A form by which to sign in with a vendor that has no page for it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct FormToFill {
+    /// To be handed back with the answers.
+    pub state: SecretText,
+    /// What to ask for, in this order.
+    pub fields: FormFields,
 }
 
 /// Finish linking with what the vendor's page handed back.
@@ -78,11 +89,21 @@ pub struct FinishLink {
     pub code: SecretText,
 }
 
+/// Finish linking with what was filled in.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerForm {
+    /// The `state` of the form.
+    pub state: SecretText,
+    /// An answer to each field that is required, under its kind.
+    pub answers: Answers,
+}
+
 /// Whether a link can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
-    /// The household is on the vendor's login page.
+    /// The household is on the vendor's login page, or before its form.
     Pending,
     /// It works.
     Active,

@@ -17,8 +17,8 @@ use crate::{
     },
     conformance::ConformanceReport,
     customer::{
-        ActivityEntry, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted,
-        LinkView, NameDoor, Preferences, PreferencesView, SignUp, TurnedOff,
+        ActivityEntry, AnswerForm, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView,
+        LinkStarted, LinkView, NameDoor, Preferences, PreferencesView, SignUp, TurnedOff,
     },
     delivery::DeliveryView,
     event::LogEntry,
@@ -178,6 +178,7 @@ pub fn all() -> Vec<Published> {
         published::<BeginLink>("begin-link"),
         published::<LinkStarted>("link-started"),
         published::<FinishLink>("finish-link"),
+        published::<AnswerForm>("answer-form"),
         published::<LinkView>("link"),
         published::<HouseholdDoor>("household-door"),
         published::<NameDoor>("name-door"),

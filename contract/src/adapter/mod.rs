@@ -5,6 +5,7 @@
 
 mod error;
 mod operations;
+mod sign_in;
 
 use std::{fmt, str::FromStr};
 
@@ -15,6 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     error::{AdapterError, AdapterErrorKind, Outcome},
     operations::*,
+    sign_in::{
+        ANSWER_CHARS_MAX, Answers, FieldKind, FormField, FormFields, LinkForm, Misfit, SignIn, SignedIn,
+    },
 };
 use crate::Invalid;
 
@@ -106,7 +110,7 @@ pub enum Call {
     /// Start linking a household to its account with the vendor.
     #[serde(rename = "link.begin")]
     LinkBegin(LinkBeginInput),
-    /// Finish linking with what the vendor handed back.
+    /// Finish linking with what came of signing in.
     #[serde(rename = "link.complete")]
     LinkComplete(LinkCompleteInput),
     /// Exchange the credentials for fresh ones.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ContractVersion;
+use super::{ContractVersion, LinkForm, SignIn, SignedIn};
 use crate::{
     door::{Door, DoorReading, DoorState},
     ids::{CommandId, LinkId, VendorId},
@@ -33,7 +33,7 @@ pub struct Description {
     pub poll_interval_ms: u32,
 }
 
-/// Where the vendor's login page sends the household back to, and what it must carry.
+/// A link is to be made. Where the vendor has a login page: where that page sends the household back to, and what it must carry.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LinkBeginInput {
     /// The link that is to be.
@@ -44,16 +44,17 @@ pub struct LinkBeginInput {
     pub redirect_uri: String,
 }
 
-/// Where to send the household, and what the adapter needs to finish.
+/// How the household is to sign in, and what the adapter needs to finish.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LinkBegun {
-    /// The vendor's page on which the household logs in. It holds the `state`, so it is for the household's eyes alone.
-    pub authorize_url: SecretText,
+    /// Either the vendor's page, as `authorize_url`, or a `form` to fill in.
+    #[serde(flatten)]
+    pub sign_in: SignIn<LinkForm>,
     /// The PKCE verifier and whatever else the adapter needs again, sealed by it.
     pub session: SealedBlob,
 }
 
-/// What the vendor's login page handed back.
+/// What came of signing in: what the vendor's page handed back, or what the household filled in.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LinkCompleteInput {
     /// The link that is to be.
@@ -62,8 +63,10 @@ pub struct LinkCompleteInput {
     pub session: SealedBlob,
     /// The same address as at `link.begin`.
     pub redirect_uri: String,
-    /// The authorization code.
-    pub code: SecretText,
+    /// Either the page's `code` or the form's `answers`. Answers that are not taken are `rejected`, with nothing done: the
+    /// household is asked again, with the same session.
+    #[serde(flatten)]
+    pub signed_in: SignedIn,
 }
 
 /// A link with its credentials.
@@ -212,6 +215,10 @@ pub struct EventsParsed {
     /// What to answer the vendor, where its protocol asks for an answer (a challenge, say).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// The subscriptions that ended because their account's owner took the link back at the vendor: the names that `events.subscribe`
+    /// gave. Their links are over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<String>,
 }
 
 /// A door's event, in the contract's words.

@@ -29,6 +29,16 @@ pub enum HouseholdRefusal {
     LoginNotKnown,
     /// The vendor did not accept the login.
     LoginRefused,
+    /// The vendor did not take the answers to its form. The login lies ready again, unless no try is left.
+    AnswersRefused {
+        /// How often it may still be tried.
+        tries_left: u8,
+    },
+    /// The vendor was asked too often in this hour to take answers for this account. The login is as it was.
+    TooManyLogins {
+        /// In how many seconds it may be asked again.
+        retry_after_s: u32,
+    },
     /// No adapter serves this vendor.
     UnknownVendor,
     /// The household has as many links as it may have.
@@ -61,6 +71,8 @@ impl HouseholdRefusal {
             Self::UnattendedCloseBarred { .. } => "unattended_close_barred",
             Self::LoginNotKnown => "login_not_known",
             Self::LoginRefused => "login_refused",
+            Self::AnswersRefused { .. } => "login_answers_refused",
+            Self::TooManyLogins { .. } => "too_many_logins",
             Self::UnknownVendor => "unknown_vendor",
             Self::TooManyLinks => "too_many_links",
             Self::DoorBeingClosed => "door_being_closed",

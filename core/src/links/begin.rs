@@ -3,8 +3,8 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
 use postern_contract::{
-    adapter::{Answer, Call, LinkBeginInput},
-    customer::LinkStarted,
+    adapter::{Answer, Call, LinkBeginInput, LinkForm, SignIn},
+    customer::{FormToFill, LinkStarted},
     ids::{HouseholdId, VendorId},
     text::SecretText,
 };
@@ -14,18 +14,21 @@ use crate::{
     Error, Platform,
     households::HouseholdRefusal,
     ports::wrong_answer,
-    store::{LinkStatePending, Write},
+    store::{LinkStatePending, PendingForm, Write},
 };
 
 /// How many links a household may have.
 const LINKS_MAX: usize = 10;
 /// How long a login may take.
 const LOGIN_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How often a form may be answered before the login has to be begun anew.
+const TRIES_MAX: u8 = 3;
 /// How long the adapter may take to answer.
 const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(10);
 
-/// Begins linking an opener: answers the vendor's page on which the household logs in. The login's `state` is 256 random bits, good
-/// for one use, for ten minutes, for this household. Beginning twice begins two logins; either may be finished.
+/// Begins linking an opener: answers the vendor's page on which the household logs in, or the form that it fills in. The login's
+/// `state` is 256 random bits, good for one use, for ten minutes, for this household; a form's is good again after answers that the
+/// vendor did not take, three times in all. Beginning twice begins two logins; either may be finished.
 ///
 /// # Errors
 /// [`HouseholdRefusal::TooManyLinks`], [`HouseholdRefusal::UnknownVendor`], [`HouseholdRefusal::VendorUnavailable`]; [`Error::Store`].
@@ -61,6 +64,10 @@ pub async fn begin(
         session: begun.session,
         redirect_uri: platform.link_redirect_uri.clone(),
         expires_at,
+        form: begun.sign_in.form().map(|form| PendingForm {
+            fields: form.fields.clone(),
+            tries_left: TRIES_MAX,
+        }),
     };
     platform
         .store
@@ -68,7 +75,10 @@ pub async fn begin(
         .await?;
     Ok(LinkStarted {
         link,
-        authorize_url: begun.authorize_url,
+        sign_in: match begun.sign_in {
+            SignIn::AuthorizeUrl(url) => SignIn::AuthorizeUrl(url),
+            SignIn::Form(LinkForm { fields }) => SignIn::Form(FormToFill { state, fields }),
+        },
         expires_at,
     })
 }

@@ -17,7 +17,7 @@ pub use self::{
     begin::begin,
     choose::{CHOOSING, Choosing, choose_door},
     doors::{door, doors, read_door},
-    finish::{LINKING, Linking, finish},
+    finish::{LINKING, Linking, Login, finish},
     list::list,
     refresh::{refresh, refresh_when_due},
     rename::rename_door,

@@ -25,7 +25,17 @@ pub(super) fn worded(error: AdapterError) -> Error {
     refusal.into()
 }
 
-/// The same, for a login: there a plain no means that the vendor did not accept it, and a vendor without an adapter is the
+/// The same, for answers to a form, where so many tries are left: there a plain no means that the vendor did not take them.
+pub(super) fn worded_of_answers(error: AdapterError, tries_left: u8) -> Error {
+    match error.kind {
+        AdapterErrorKind::Rejected | AdapterErrorKind::LinkRevoked | AdapterErrorKind::CredentialsExpired => {
+            HouseholdRefusal::AnswersRefused { tries_left }.into()
+        }
+        _ => worded(error),
+    }
+}
+
+/// The same, for a login on a vendor's page: there a plain no means that the vendor did not accept it, and a vendor without an adapter is the
 /// caller's mistake: trying again will not help.
 pub(super) fn worded_of_login(error: AdapterError) -> Error {
     match error.kind {

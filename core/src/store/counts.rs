@@ -1,4 +1,4 @@
-//! Counts of a window of time: a carrier's calls, and the opens of a door. Each is an item of its own, gone an hour after its window.
+//! Counts of a window of time: a carrier's calls, the opens of a door, and the logins of an account. Each is an item of its own, gone an hour after its window.
 //!
 //! A count is exact however many functions add to it at the same time: `ADD` is atomic, and its answer is the count after it.
 
@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     ids::{CarrierId, VendorId},
-    text::DoorRef,
+    text::{DoorRef, SecretText},
 };
 
 use super::{
@@ -39,16 +39,35 @@ impl Write {
         window_ends: Timestamp,
         most: u32,
     ) -> Self {
-        let fewer = Condition::Below(attribute::OPENS, i64::from(most));
-        // The first open of a window finds no item, which is below nothing.
-        let fewer = match most {
-            0 => fewer,
-            _ => Condition::Any(vec![Condition::Absent, fewer]),
-        };
         Self::update(Key::opens(vendor, opener, window_s))
             .adding(attribute::OPENS, 1)
             .until(window_ends + KEPT)
-            .on(fewer)
+            .on(fewer(attribute::OPENS, most))
+    }
+
+    /// Counts that a vendor is asked to take answers, for the account of `whose` e-mail address or by `whose` household, in the window
+    /// that began at `window_s`, on condition that there were fewer than `most`.
+    #[must_use]
+    pub fn count_login(
+        vendor: &VendorId,
+        whose: &SecretText,
+        window_s: i64,
+        window_ends: Timestamp,
+        most: u32,
+    ) -> Self {
+        Self::update(Key::logins(vendor, whose, window_s))
+            .adding(attribute::LOGINS, 1)
+            .until(window_ends + KEPT)
+            .on(fewer(attribute::LOGINS, most))
+    }
+}
+
+/// The count is below `most`. The first of a window finds no item, which is below nothing.
+fn fewer(count: &'static str, most: u32) -> Condition {
+    let fewer = Condition::Below(count, i64::from(most));
+    match most {
+        0 => fewer,
+        _ => Condition::Any(vec![Condition::Absent, fewer]),
     }
 }
 

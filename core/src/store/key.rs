@@ -93,6 +93,9 @@ pub enum Key {
     Calls(CarrierId, i64),
     /// How often a vendor's door was opened in the window that began then, in seconds since 1970.
     Opens(VendorId, KeyDigest, i64),
+    /// How often a vendor was asked to take answers, for an account or by a household, in the window that began then, in seconds
+    /// since 1970.
+    Logins(VendorId, KeyDigest, i64),
 }
 
 impl Key {
@@ -138,6 +141,14 @@ impl Key {
         Self::Opens(vendor.clone(), KeyDigest::of(door.as_str()), window_s)
     }
 
+    /// How often a vendor was asked to take answers, for the account of this e-mail address or by this household, in the window that
+    /// began then. Spaces around an address and capitals do not make another account.
+    #[must_use]
+    pub fn logins(vendor: &VendorId, whose: &SecretText, window_s: i64) -> Self {
+        let whose = whose.expose().trim().to_lowercase();
+        Self::Logins(vendor.clone(), KeyDigest::of(&whose), window_s)
+    }
+
     /// The value of `PK`.
     #[must_use]
     pub fn pk(&self) -> String {
@@ -169,6 +180,7 @@ impl Key {
             Self::Idempotency(tenant, digest) => format!("IDEM#{tenant}#{digest}"),
             Self::Calls(carrier, _) => format!("CALLS#{carrier}"),
             Self::Opens(vendor, digest, _) => format!("OPENS#{vendor}#{digest}"),
+            Self::Logins(vendor, digest, _) => format!("LOGINS#{vendor}#{digest}"),
         }
     }
 
@@ -200,7 +212,9 @@ impl Key {
             Self::Push(_, push) => format!("{}{push}", prefix::PUSH),
             Self::Vendor(_) => "VENDOR".to_owned(),
             Self::Idempotency(..) => "IDEM".to_owned(),
-            Self::Calls(_, window_s) | Self::Opens(_, _, window_s) => format!("SINCE#{window_s:012}"),
+            Self::Calls(_, window_s) | Self::Opens(_, _, window_s) | Self::Logins(_, _, window_s) => {
+                format!("SINCE#{window_s:012}")
+            }
         }
     }
 

@@ -44,7 +44,7 @@ pub use self::{
     idempotency::{Answered, Asked, IdempotencyRecord},
     item::{Item, Versioned, attribute, decode, decode_versioned},
     key::{DUE_SHARDS, Key, Partition, due_shard},
-    links::{LinkStatePending, StoredLink},
+    links::{LinkStatePending, PendingForm, StoredLink},
     pushes::{DuePush, Pushable, read_made_push},
     read::{Fetched, PAGE_ITEMS_MAX, PageKey, QueryPlan, Sort},
     transact::WRITES_MAX,

@@ -179,6 +179,7 @@ pub(crate) fn login(whose: Pick, expires: Pick) -> LinkStatePending {
         session: SealedBlob::new("session"),
         redirect_uri: "https://app.example/linked".to_owned(),
         expires_at: at(expires),
+        form: None,
     }
 }
 

@@ -21,7 +21,7 @@ async fn begin(world: &World, household: HouseholdId) -> SecretText {
     let vendor = "opener-cloud".parse().unwrap();
     let started = links::begin(&world.platform, household, vendor).await.unwrap();
     let state = world.vendor.last_state();
-    assert!(started.authorize_url.expose().contains(state.expose()));
+    assert!(started.sign_in.page().unwrap().expose().contains(state.expose()));
     state
 }
 

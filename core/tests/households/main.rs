@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answering;
 mod doors;
 mod linking;
 mod refreshing;

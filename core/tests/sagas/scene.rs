@@ -26,6 +26,8 @@ pub(crate) enum Scene {
     Reissuing,
     /// A household comes back from a vendor's login page.
     Linking,
+    /// A household has filled in a vendor's form.
+    LinkingByForm,
     /// A household chooses another of its doors.
     Choosing,
     /// A household chooses a door that another household has.
@@ -50,6 +52,7 @@ impl Scene {
         Self::GuardianClosing,
         Self::Reissuing,
         Self::Linking,
+        Self::LinkingByForm,
         Self::Choosing,
         Self::ChoosingAnothers,
         Self::Unlinking,
@@ -65,7 +68,7 @@ impl Scene {
             Self::Closing | Self::ClosingALateOpen => &deliveries::CLOSING,
             Self::GuardianClosing => &guardian::CLOSING,
             Self::Reissuing => &deliveries::REISSUING,
-            Self::Linking => &links::LINKING,
+            Self::Linking | Self::LinkingByForm => &links::LINKING,
             Self::Choosing | Self::ChoosingAnothers => &links::CHOOSING,
             Self::Unlinking => &links::UNLINKING,
             Self::TurningOff | Self::TurningOffWhileOpen => &households::TURNING_OFF,
@@ -83,13 +86,16 @@ impl Scene {
                 | Self::TurningOffWhileOpen
                 | Self::Unlinking
                 | Self::Linking
+                | Self::LinkingByForm
         )
     }
 
     /// Whether a request may be refused so when an earlier one came part of the way, or is under way.
     pub(crate) const fn may_be_refused(self, error: &Error) -> bool {
         match self {
-            Self::Linking => matches!(error, Error::Household(HouseholdRefusal::LoginNotKnown)),
+            Self::Linking | Self::LinkingByForm => {
+                matches!(error, Error::Household(HouseholdRefusal::LoginNotKnown))
+            }
             Self::Unlinking => matches!(error, Error::NotFound),
             _ => matches!(error, Error::Refused(Refusal::DoorMoving)),
         }

@@ -4,8 +4,9 @@ use std::{future::Future, pin::Pin};
 
 use jiff::SignedDuration;
 use postern_contract::{
+    adapter::Answers,
     carrier::{CloseDoor, OpenDoor, Reissue},
-    customer::{ChooseDoor, FinishLink},
+    customer::{AnswerForm, ChooseDoor, FinishLink},
     door::DoorState,
     ids::{DeliveryId, HouseholdId, LinkId},
     place::Fix,
@@ -15,7 +16,7 @@ use postern_core::{
     Error, Platform, deliveries, deliveries::Idempotent, grant::Grant, guardian, households, links,
     ports::Subject, rates::Admission,
 };
-use postern_test_world::{World, position};
+use postern_test_world::{PASSWORD, World, position};
 
 use super::{drive::Driven, scene::Scene, verdict};
 
@@ -75,8 +76,11 @@ impl Stage {
             }
             Scene::TurningOffWhileOpen => stage.door_is_open().await,
             Scene::TurningOff | Scene::Refusing | Scene::Unlinking => {}
-            Scene::Linking => {
+            Scene::Linking | Scene::LinkingByForm => {
                 stage.world.vendor.add_door("another", "door-9");
+                if scene == Scene::LinkingByForm {
+                    stage.world.vendor.ask_by_form();
+                }
                 let vendor = "opener-cloud".parse().unwrap();
                 links::begin(&stage.world.platform, household, vendor)
                     .await
@@ -135,6 +139,7 @@ impl Stage {
             Scene::GuardianClosing => Box::new(guardian::Closing::due(self.grant().await)),
             Scene::Reissuing => Box::new(deliveries::Reissuing::asked(caller, delivery, going_back())),
             Scene::Linking => Box::new(links::Linking::asked(self.household, self.login())),
+            Scene::LinkingByForm => Box::new(links::Linking::asked(self.household, self.answers())),
             Scene::Choosing | Scene::ChoosingAnothers => {
                 Box::new(links::Choosing::asked(self.chooser, self.choice.clone().unwrap()))
             }
@@ -159,6 +164,7 @@ impl Stage {
             Scene::GuardianClosing => told(guardian::look(platform, Subject::Delivery { delivery }).await),
             Scene::Reissuing => told(deliveries::reissue(platform, caller, delivery, going_back()).await),
             Scene::Linking => told(links::finish(platform, self.household, self.login()).await),
+            Scene::LinkingByForm => told(links::finish(platform, self.household, self.answers()).await),
             Scene::Choosing | Scene::ChoosingAnothers => {
                 let choice = self.choice.clone().unwrap();
                 told(links::choose_door(platform, self.chooser, choice).await)
@@ -197,6 +203,18 @@ impl Stage {
         FinishLink {
             state: self.world.vendor.last_state(),
             code: SecretText::new("another"),
+        }
+    }
+
+    /// What is filled in, where the vendor has a form instead.
+    fn answers(&self) -> AnswerForm {
+        AnswerForm {
+            state: self.world.vendor.last_state(),
+            answers: Answers {
+                email: Some(SecretText::new("another")),
+                password: Some(SecretText::new(PASSWORD)),
+                one_time_code: None,
+            },
         }
     }
 

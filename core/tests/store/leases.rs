@@ -150,6 +150,7 @@ async fn a_logins_state_is_used_up_once_and_by_its_own_household_alone() {
         session: SealedBlob::new("sealed"),
         redirect_uri: "https://app.example/linked".to_owned(),
         expires_at: after(600),
+        form: None,
     };
     store
         .transact(vec![Write::begin_login(&state, &pending).unwrap()])
@@ -182,6 +183,7 @@ async fn an_expired_login_is_swept_from_the_record() {
         session: SealedBlob::new("sealed"),
         redirect_uri: "https://app.example/linked".to_owned(),
         expires_at: "2020-01-01T00:00:00Z".parse().unwrap(),
+        form: None,
     };
     store
         .transact(vec![Write::begin_login(&state, &pending).unwrap()])

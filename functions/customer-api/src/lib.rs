@@ -50,6 +50,7 @@ fn routes() -> OpenApiRouter<Customers> {
         .routes(routes!(switch::disable::disable))
         .routes(routes!(links::begin::begin, links::list::list))
         .routes(routes!(links::finish::finish))
+        .routes(routes!(links::answer::answer))
         .routes(routes!(links::unlink::unlink))
         .routes(routes!(doors::list::list))
         .routes(routes!(doors::read::read, doors::rename::rename))

@@ -15,6 +15,7 @@ postern_http::messages! {
     BeginLink = customer::BeginLink;
     LinkStarted = customer::LinkStarted;
     FinishLink = customer::FinishLink;
+    AnswerForm = customer::AnswerForm;
     LinkId = ids::LinkId;
     Link = customer::LinkView;
     LinkPage = delivery::Page<customer::LinkView>;

@@ -41,7 +41,7 @@ pub enum LocalError {
         asked: &'static str,
     },
     /// There is a simulated cloud of this vendor, and nothing yet that speaks with it.
-    #[error("there is no adapter for {} yet: start with --vendor myq or aladdin-connect", .0.name())]
+    #[error("there is no adapter for {} yet", .0.name())]
     NoAdapter(Vendor),
     /// There is no simulated cloud that a file of this vendor could speak with.
     #[error(

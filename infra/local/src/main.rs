@@ -26,7 +26,7 @@ struct Options {
     /// Where the data lies. A later start on the same folder picks up where this one was.
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// Whose openers it has: myq or aladdin-connect.
+    /// Whose openers it has: myq, aladdin-connect, nice-go or smartthings.
     #[arg(long, value_name = "VENDOR", default_value = "myq")]
     vendor: Vendor,
     /// A file by which the adapter of its vendor is run, in place of the one in code: that of Aladdin Connect, changed perhaps.

@@ -5,7 +5,9 @@ use std::{net::Ipv4Addr, sync::Arc};
 use postern_adapter_aladdin_connect::{AladdinConnectAdapter, AladdinConnectConfig};
 use postern_adapter_declarative::{DeclarativeAdapter, Settings, VendorFile};
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
+use postern_adapter_nice_go::{NiceGoAdapter, NiceGoConfig};
 use postern_adapter_sdk::{Adapter, AdapterService, Dispatch, SystemClock};
+use postern_adapter_smartthings::{SmartThingsAdapter, SmartThingsConfig};
 use postern_contract::unattended::WarningSeconds;
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config as CloudConfig, DoorTimings, RunningCloud, Vendor};
@@ -17,7 +19,12 @@ use crate::{LocalConfig, LocalError};
 const CLIENT_ID: &str = "postern-local";
 
 /// The vendors that a local platform can have the openers of.
-pub const VENDORS: [Vendor; 2] = [Vendor::Myq, Vendor::AladdinConnect];
+pub const VENDORS: [Vendor; 4] = [
+    Vendor::Myq,
+    Vendor::AladdinConnect,
+    Vendor::NiceGo,
+    Vendor::SmartThings,
+];
 
 /// Starts the vendor's cloud, with the homeowner and the door of the demo.
 pub(crate) async fn start_cloud(config: &LocalConfig, port: u16) -> Result<RunningCloud, LocalError> {
@@ -67,7 +74,11 @@ pub(crate) fn adapter(
             AladdinConnectAdapter::new(AladdinConnectConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
-        Vendor::NiceGo => return Err(LocalError::NoAdapter(vendor)),
+        Vendor::NiceGo => served(NiceGoAdapter::new(NiceGoConfig::at_one_host(cloud))?, keys),
+        Vendor::SmartThings => served(
+            SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
+            keys,
+        ),
     })
 }
 

@@ -129,17 +129,16 @@ impl Bench {
         }
     }
 
-    /// Links as a household does, by the vendor's page.
+    /// Links as a household does, by the vendor's page or its form.
     pub async fn link(&mut self) {
         let begun = self.begin().await;
-        let brought = self.log_in(&begun).await;
-        self.credentials = self
-            .complete(&begun, &brought.code)
-            .await
-            .unwrap()
-            .credentials
-            .as_str()
-            .into();
+        let granted = if begun.sign_in.form().is_some() {
+            self.fill_in(&begun, DEMO_EMAIL, DEMO_PASSWORD).await
+        } else {
+            let brought = self.log_in(&begun).await;
+            self.complete(&begun, &brought.code).await
+        };
+        self.credentials = granted.unwrap().credentials.as_str().into();
     }
 
     /// The cloud's controls.
@@ -194,7 +193,28 @@ impl Bench {
 
     /// Finishes linking with this code.
     pub async fn complete(&self, begun: &LinkBegun, code: &str) -> Result<LinkGranted, AdapterError> {
-        let input = json!({ "link": LINK, "session": begun.session, "redirect_uri": REDIRECT, "code": code });
+        self.finish(begun, "code", json!(code)).await
+    }
+
+    /// Finishes linking with these answers to the vendor's form.
+    pub async fn fill_in(
+        &self,
+        begun: &LinkBegun,
+        email: &str,
+        password: &str,
+    ) -> Result<LinkGranted, AdapterError> {
+        self.finish(begun, "answers", json!({ "email": email, "password": password }))
+            .await
+    }
+
+    async fn finish(
+        &self,
+        begun: &LinkBegun,
+        field: &str,
+        brought: Value,
+    ) -> Result<LinkGranted, AdapterError> {
+        let mut input = json!({ "link": LINK, "session": begun.session, "redirect_uri": REDIRECT });
+        input[field] = brought;
         match self.call("link.complete", input).await? {
             Answer::LinkComplete(granted) => Ok(granted),
             other => panic!("{other:?}"),
@@ -277,7 +297,7 @@ impl Bench {
 
     /// The same as somebody else, who has the same password.
     pub async fn log_in_as(&self, begun: &LinkBegun, email: &str) -> BroughtBack {
-        let mut browser = Browser::at(begun.authorize_url.expose());
+        let mut browser = Browser::at(begun.sign_in.page().unwrap().expose());
         let mut page = browser.get().await;
         while page.status().is_redirection() {
             browser.follow(&page);

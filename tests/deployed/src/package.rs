@@ -11,13 +11,15 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// The functions, by the names of their binaries, which are also the folders that the templates take them from.
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 9] = [
     "carrier-api",
     "customer-api",
     "guardian",
     "webhooks",
     "myq-adapter",
     "aladdin-connect-adapter",
+    "nice-go-adapter",
+    "smartthings-adapter",
     "declarative-adapter",
 ];
 

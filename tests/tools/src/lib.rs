@@ -20,13 +20,45 @@ use std::{
 /// The `bin` folder of a Python environment with these requirements and nothing else. One process makes it, and others wait for it.
 #[must_use]
 pub fn python(requirements: &[&str]) -> PathBuf {
-    let home = once("python", requirements, |home| {
-        must(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home));
+    environment("python", Path::new("python3"), requirements)
+}
+
+/// The same by a Python that is at least 3.`minor`, where this machine has one: on the path, or among pyenv's.
+#[must_use]
+pub fn python_since(minor: u32, requirements: &[&str]) -> Option<PathBuf> {
+    let interpreter = interpreters(minor).find(|python| {
+        let asked = format!("import sys; sys.exit(sys.version_info < (3, {minor}))");
+        let answered = Command::new(python).args(["-c", &asked]).output();
+        answered.is_ok_and(|output| output.status.success())
+    })?;
+    let kind = format!("python-3.{minor}");
+    Some(environment(&kind, &interpreter, requirements))
+}
+
+/// The `bin` folder of an environment of this interpreter.
+fn environment(kind: &str, interpreter: &Path, requirements: &[&str]) -> PathBuf {
+    let home = once(kind, requirements, |home| {
+        must(
+            Command::new(interpreter)
+                .args(["-m", "venv", "--clear"])
+                .arg(home),
+        );
         let mut install = Command::new(home.join("bin").join("python"));
         install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
         must(install.args(requirements));
     });
     home.join("bin")
+}
+
+/// Where a Python may be that is at least 3.`minor`.
+fn interpreters(minor: u32) -> impl Iterator<Item = PathBuf> {
+    let named = (minor..minor + 10).map(|minor| PathBuf::from(format!("python3.{minor}")));
+    let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let pyenv = pyenv.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")));
+    let versions = pyenv.and_then(|root| std::fs::read_dir(root.join("versions")).ok());
+    let kept = versions.into_iter().flatten().filter_map(Result::ok);
+    let kept = kept.map(|version| version.path().join("bin").join("python3"));
+    iter::once(PathBuf::from("python3")).chain(named).chain(kept)
 }
 
 /// Node.js, by Python's package index like everything else: a machine needs no other.

@@ -230,8 +230,33 @@ pub struct Settings {
     pub versions: Versions,
     /// The status with which a token that has run out is told: 200 or 401. Nice G.O. only.
     pub expired_token_status: u16,
-    /// How many doors a page of the list has; without it, all. Nice G.O. only.
+    /// How many doors a page of the list has; without it, all. Nice G.O. and SmartThings only.
     pub page_max: Option<usize>,
+    /// What a household grants of the scopes that are asked for; without it, all. SmartThings only.
+    pub granted_scopes: Option<Vec<String>>,
+    /// How many calls about one door are answered in a minute; without it, all. The vendor publishes 12. SmartThings only.
+    pub device_calls_per_minute: Option<u32>,
+    /// The word for a command that was taken. SmartThings only.
+    pub command_answer: CommandAnswer,
+    /// Whether a command to a door that is away is answered 409, and not taken like any other. SmartThings only.
+    pub offline_is_conflict: bool,
+    /// Whether a door is shown as moving as soon as its order is taken, whatever it does. SmartThings only.
+    pub optimistic_transitions: bool,
+    /// Whether nothing is told of a door's health. SmartThings only.
+    pub without_health: bool,
+}
+
+/// The word for a command that was taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum CommandAnswer {
+    /// It is on its way to the door.
+    #[default]
+    Accepted,
+    /// It is done, or so the cloud says.
+    Completed,
+    /// It came to nothing, and does here.
+    Failed,
 }
 
 /// What becomes of a refresh token that is used.
@@ -257,6 +282,12 @@ impl Default for Settings {
             versions: Versions::default(),
             expired_token_status: 200,
             page_max: None,
+            granted_scopes: None,
+            device_calls_per_minute: None,
+            command_answer: CommandAnswer::Accepted,
+            offline_is_conflict: true,
+            optimistic_transitions: false,
+            without_health: false,
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! [`Control`] is the handle inside the program; `http` is the same under `/_control`. Both take the same words.
 
+mod apps;
+mod apps_http;
 mod doors;
 mod help;
 mod http;

@@ -43,6 +43,9 @@ pub struct AuthorizeRequest {
     pub scope: String,
     /// Given back as it came.
     pub state: Option<String>,
+    /// What the login installs, where it installs the app in one of the user's homes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installation: Option<String>,
 }
 
 /// What a code or a refresh token stands for.
@@ -54,6 +57,9 @@ pub struct Grant {
     pub client_id: String,
     /// For what.
     pub scope: String,
+    /// For which installation of the app, where it is installed in a home.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub installation: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,6 +74,8 @@ struct Code {
 struct Access {
     email: Email,
     until: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    installation: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -166,6 +174,7 @@ impl Identity {
             email,
             client_id: asked.client_id,
             scope: asked.scope,
+            installation: asked.installation,
         };
         let AuthorizeRequest {
             redirect_uri,
@@ -257,6 +266,7 @@ impl Identity {
         let access = Access {
             email: grant.email.clone(),
             until,
+            installation: grant.installation.clone(),
         };
         self.access.put(TokenHash::of(token.expose_secret()), access);
         Ok(token)
@@ -268,6 +278,7 @@ impl Identity {
         let access = Access {
             email: grant.email.clone(),
             until,
+            installation: grant.installation.clone(),
         };
         self.access.put(TokenHash::of(&token), access);
         SecretString::from(token)
@@ -284,6 +295,21 @@ impl Identity {
     pub fn access_owner(&self, now: Timestamp, token: &SecretString) -> Option<Email> {
         let access = self.access.get(&TokenHash::of(token.expose_secret()))?;
         (now < access.until).then(|| access.email.clone())
+    }
+
+    /// Which installation of an app this valid access token is for.
+    #[must_use]
+    pub fn access_installation(&self, now: Timestamp, token: &SecretString) -> Option<&str> {
+        let access = self.access.get(&TokenHash::of(token.expose_secret()))?;
+        access.installation.as_deref().filter(|_| now < access.until)
+    }
+
+    /// Makes every token of an installation worthless.
+    pub fn uninstall(&mut self, installation: &str) {
+        let other = |held: &Option<String>| held.as_deref() != Some(installation);
+        self.access.retain(|access| other(&access.installation));
+        self.refresh.retain(|grant| other(&grant.installation));
+        self.codes.retain(|code| other(&code.grant.installation));
     }
 
     /// Makes access tokens worthless, of one user or of all.

@@ -8,6 +8,8 @@
 //!   against it unchanged (`tests/pymyq.rs`).
 //! - [`AladdinConnectCloud`] is the partner API of Aladdin Connect, judged by the vendor's own genie-partner-sdk
 //!   (`tests/genie_partner_sdk.rs`).
+//! - [`SmartThingsCloud`] is the cloud of SmartThings, judged by its own core SDK and SmartApp SDK, and by pysmartthings
+//!   (`tests/smartthings_clients.rs`).
 //! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
 //!
 //! ```no_run
@@ -23,6 +25,7 @@
 //! ```
 
 mod aladdin_connect;
+pub mod apps;
 pub mod clock;
 pub mod config;
 pub mod control;
@@ -38,10 +41,12 @@ mod nice_go;
 pub mod seed;
 mod server;
 mod shared;
+mod smartthings;
 mod snapshot;
 mod vendor;
 pub mod world;
 
+pub use apps::PushTrouble;
 pub use clock::{Clock, ManualClock};
 pub use config::{Config, DEMO_EMAIL, DEMO_PASSWORD, Settings};
 pub use control::Control;
@@ -51,5 +56,7 @@ pub use faults::{Fault, FaultRule, Target};
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
-pub use server::{AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud};
+pub use server::{
+    AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud, SmartThingsCloud,
+};
 pub use vendor::{Tells, UnknownVendor, Vendor};

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Whose cloud: myq, aladdin-connect or nice-go
+    /// Whose cloud: myq, aladdin-connect, nice-go or smartthings
     #[arg(long, default_value = "myq")]
     vendor: Vendor,
     /// The port to listen on, on this computer only; 0 takes a free one
@@ -122,6 +122,13 @@ fn addresses(vendor: Vendor, base: &str) -> String {
             "endpoints  {base}/endpoints\n\
              user pool  {base}/\n\
              GraphQL    {base}/device/graphql\n"
+        ),
+        Vendor::SmartThings => format!(
+            "authorize  {base}/oauth/authorize\n\
+             token      {base}/oauth/token\n\
+             devices    {base}/devices\n\
+             status     {base}/devices/{{device}}/status\n\
+             commands   {base}/devices/{{device}}/commands\n"
         ),
     }
 }

@@ -38,6 +38,7 @@ impl Vendor {
         let base_url = format!("http://localhost:{}", address.port());
         let shared = Shared::begin(self, config, base_url.clone())?;
         let control = Control::new(shared.clone());
+        let pushing = self.pushing(&shared);
         let app = Router::new()
             .merge(self.router(shared))
             .nest("/_control", control::router(control.clone()));
@@ -48,6 +49,7 @@ impl Vendor {
             let _ = stopped.await;
         });
         let task = tokio::spawn(async move {
+            let _pushing = pushing;
             if let Err(error) = serve.await {
                 tracing::error!(vendor = self.id(), %error, "the cloud stopped serving");
             }
@@ -121,6 +123,20 @@ impl NiceGoCloud {
     /// See [`Vendor::start`].
     pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
         Vendor::NiceGo.start(config).await
+    }
+}
+
+/// The simulator of the cloud of SmartThings.
+#[derive(Debug)]
+pub struct SmartThingsCloud;
+
+impl SmartThingsCloud {
+    /// Starts it. Begin with the settings of [`Vendor::demo`], as those of [`Config::empty`] are myQ's.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::SmartThings.start(config).await
     }
 }
 

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::CloudError;
 use crate::seed::Seed;
+use crate::smartthings::Sinks;
 use crate::snapshot::SnapshotFile;
 use crate::vendor::Vendor;
 use crate::world::World;
@@ -23,6 +24,8 @@ struct Inner {
     clock: Clock,
     /// By how many seconds the cloud's clock is wrong.
     ahead: AtomicI64,
+    /// Who listens to changes. They are gone with the process, as their connections are.
+    sinks: Sinks,
     snapshot: Option<SnapshotFile>,
     beginning: Config,
     base_url: String,
@@ -52,6 +55,7 @@ impl Shared {
             world: Mutex::new(world),
             clock,
             ahead: AtomicI64::new(0),
+            sinks: Sinks::default(),
             snapshot,
             beginning: config,
             base_url,
@@ -64,6 +68,11 @@ impl Shared {
     /// The address under which the cloud is reached.
     pub(crate) fn base_url(&self) -> &str {
         &self.0.base_url
+    }
+
+    /// Who listens to changes.
+    pub(crate) fn sinks(&self) -> &Sinks {
+        &self.0.sinks
     }
 
     /// Looks at the world as it is now.

@@ -10,7 +10,8 @@ use crate::config::Config;
 use crate::identity::srp::Verifier;
 use crate::seed::Seed;
 use crate::shared::Shared;
-use crate::{aladdin_connect, myq, nice_go};
+use crate::smartthings::Pushing;
+use crate::{aladdin_connect, myq, nice_go, smartthings};
 
 /// Whose cloud it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +24,14 @@ pub enum Vendor {
     AladdinConnect,
     /// Nice, Linear and Nortek: the cloud behind the app of Nice G.O.
     NiceGo,
+    /// Samsung: the cloud of SmartThings, which has doors of many makers.
+    #[serde(rename = "smartthings")]
+    SmartThings,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Myq, Self::AladdinConnect, Self::NiceGo];
+    pub const ALL: [Self; 4] = [Self::Myq, Self::AladdinConnect, Self::NiceGo, Self::SmartThings];
 
     /// The name by which the platform knows the vendor.
     #[must_use]
@@ -36,6 +40,7 @@ impl Vendor {
             Self::Myq => "myq",
             Self::AladdinConnect => "aladdin-connect",
             Self::NiceGo => "nice-go",
+            Self::SmartThings => "smartthings",
         }
     }
 
@@ -46,6 +51,7 @@ impl Vendor {
             Self::Myq => myq::NAME,
             Self::AladdinConnect => aladdin_connect::NAME,
             Self::NiceGo => nice_go::NAME,
+            Self::SmartThings => smartthings::NAME,
         }
     }
 
@@ -57,6 +63,7 @@ impl Vendor {
             Self::Myq => Config::demo(),
             Self::AladdinConnect => aladdin_connect::demo(),
             Self::NiceGo => nice_go::demo(),
+            Self::SmartThings => smartthings::demo(),
         }
     }
 
@@ -64,12 +71,13 @@ impl Vendor {
     #[must_use]
     pub const fn tells(self) -> &'static [Tells] {
         match self {
-            Self::Myq | Self::NiceGo => &[
+            Self::Myq => &[
                 Tells::ForbiddenCloses,
                 Tells::UnknownPositions,
                 Tells::OtherThings,
             ],
-            Self::AladdinConnect => &[Tells::UnknownPositions],
+            Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
+            Self::SmartThings => &[Tells::UnknownPositions, Tells::OtherThings],
         }
     }
 
@@ -79,13 +87,22 @@ impl Vendor {
             Self::Myq => myq::router(shared),
             Self::AladdinConnect => aladdin_connect::router(shared),
             Self::NiceGo => nice_go::router(shared),
+            Self::SmartThings => smartthings::router(shared),
+        }
+    }
+
+    /// What the cloud does by itself beside answering, until it is dropped.
+    pub(crate) fn pushing(self, shared: &Shared) -> Option<Pushing> {
+        match self {
+            Self::Myq | Self::AladdinConnect | Self::NiceGo => None,
+            Self::SmartThings => Some(smartthings::pushing(shared.clone())),
         }
     }
 
     /// What the cloud keeps of a password beside its hash, where people prove that they know it.
     pub(crate) fn verifier(self, seed: Seed, user_id: &str, password: &SecretString) -> Option<Verifier> {
         match self {
-            Self::Myq | Self::AladdinConnect => None,
+            Self::Myq | Self::AladdinConnect | Self::SmartThings => None,
             Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
@@ -105,7 +122,7 @@ pub enum Tells {
 
 /// No vendor has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one of myq, aladdin-connect, nice-go")]
+#[error("one of myq, aladdin-connect, nice-go, smartthings")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {

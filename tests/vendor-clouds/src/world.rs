@@ -17,6 +17,7 @@ use url::Url;
 pub use devices::{Device, Gadget, Home, WorldDoor};
 pub use people::User;
 
+use crate::apps::Apps;
 use crate::config::{DecoyKind, DecoyPlan, DoorPlan, Membership, Settings, UserPlan};
 use crate::door::{Door, DoorTimings, Position};
 use crate::error::CloudError;
@@ -45,6 +46,8 @@ pub struct World {
     pub redirect_uris: Vec<String>,
     #[serde(default)]
     vendor: Vendor,
+    #[serde(default)]
+    pub(crate) apps: Apps,
     seed: Seed,
     timings: DoorTimings,
     names: Stream,
@@ -71,6 +74,7 @@ impl World {
             identity: Identity::new(seed),
             redirect_uris: Vec::new(),
             vendor,
+            apps: Apps::new(seed),
             seed,
             timings,
             names: Stream::new(seed, "names"),
@@ -345,7 +349,7 @@ impl World {
             Vendor::Myq => self.serial("CG08"),
             // A controller of its own, with one door.
             Vendor::AladdinConnect => Serial::from(format!("{}-1", self.names.uuid())),
-            Vendor::NiceGo => Serial::from(self.names.uuid()),
+            Vendor::NiceGo | Vendor::SmartThings => Serial::from(self.names.uuid()),
         }
     }
 

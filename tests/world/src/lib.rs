@@ -14,6 +14,6 @@ mod world;
 pub use self::{
     clock::TestClock,
     logged::logged,
-    vendor::{FakeVendor, Seen, Trouble},
+    vendor::{FakeVendor, PASSWORD, Seen, Trouble},
     world::{World, address, position},
 };

@@ -1,7 +1,10 @@
 //! A vendor's cloud and its adapter in one: accounts with doors, credentials that rotate and run out, and troubles on order.
 //!
-//! A login's code is the account's name. Credentials read `account:number`; a refresh takes the newest number only, once, and
+//! A login's code is the account's name; where there is a form instead of a page, the account's name is its e-mail address, and all
+//! accounts have the same password. Credentials read `account:number`; a refresh takes the newest number only, once, and
 //! hands out the next, as vendors with rotating refresh tokens do.
+
+mod login;
 
 use std::{
     collections::BTreeMap,
@@ -13,8 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use postern_contract::{
     adapter::{
         AdapterError, AdapterErrorKind, AdapterReply, AdapterRequest, AdapterResult, Answer, Call,
-        CommandAccepted, ContractVersion, Disposition, DoorRead, DoorsListed, LinkBegun, LinkGranted,
-        LinkInput, LinkRevoked,
+        CommandAccepted, ContractVersion, Disposition, DoorRead, DoorsListed, LinkGranted, LinkInput,
+        LinkRevoked,
     },
     door::{Door, DoorKind, DoorReading, DoorState, Observer, UnattendedOpen},
     ids::{CommandId, VendorId},
@@ -24,6 +27,7 @@ use postern_contract::{
 use postern_core::ports::{AdapterTransport, Clock, TransportError};
 use tokio::sync::Notify;
 
+pub use self::login::PASSWORD;
 use crate::TestClock;
 
 /// Something that goes wrong with a call, or holds it up.
@@ -66,6 +70,7 @@ struct Inner {
     accounts: BTreeMap<String, Account>,
     seen: Vec<Seen>,
     last_state: Option<SecretText>,
+    asks_by_form: bool,
 }
 
 type Judge = dyn Fn(&Call) -> Option<Trouble> + Send + Sync;
@@ -174,6 +179,11 @@ impl FakeVendor {
         doors.map(|door| door.reading.state).collect()
     }
 
+    /// From now on the vendor has no page: it asks by a form.
+    pub fn ask_by_form(&self) {
+        self.lock().asks_by_form = true;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -200,23 +210,8 @@ impl FakeVendor {
 impl Inner {
     fn carry_out(&mut self, call: Call, now: Timestamp) -> Result<Answer, AdapterError> {
         match call {
-            Call::LinkBegin(input) => {
-                let url = format!("https://vendor.example/login?state={}", input.state.expose());
-                self.last_state = Some(input.state);
-                Ok(Answer::LinkBegin(LinkBegun {
-                    authorize_url: SecretText::new(url),
-                    session: SealedBlob::new("session"),
-                }))
-            }
-            Call::LinkComplete(input) => {
-                let name = input.code.expose().to_owned();
-                let account = self
-                    .accounts
-                    .get_mut(&name)
-                    .ok_or_else(|| no(AdapterErrorKind::Rejected, "no such code"))?;
-                account.revoked = false;
-                Ok(Answer::LinkComplete(account.grant(&name, now)))
-            }
+            Call::LinkBegin(input) => Ok(Answer::LinkBegin(self.begin_login(input))),
+            Call::LinkComplete(input) => self.finish_login(input, now).map(Answer::LinkComplete),
             Call::LinkRefresh(link) => {
                 let (name, account) = self.account(&link)?;
                 Ok(Answer::LinkRefresh(account.grant(&name, now)))

@@ -1,5 +1,6 @@
 //! A household's browser: it follows a vendor's pages from one to the next, logs in, and comes back to us.
 
+use postern_contract::{adapter::SignedIn, text::SecretText};
 use reqwest::{
     Client, Response,
     header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
@@ -19,11 +20,13 @@ pub(crate) struct Person {
     pub(crate) password: String,
 }
 
-/// What the browser brings back.
+/// What came of signing in.
 #[derive(Clone, Debug)]
 pub(crate) struct BroughtBack {
-    pub(crate) code: String,
-    pub(crate) state: String,
+    /// What linking is finished with.
+    pub(crate) signed_in: SignedIn,
+    /// What the vendor's page handed back; a form has none.
+    pub(crate) state: Option<String>,
 }
 
 /// Opens the vendor's page at `page`, logs in, and follows it until it leads to `redirect`.
@@ -131,8 +134,8 @@ impl Browser {
             found.ok_or_else(|| format!("the vendor sent the household back without {name}"))
         };
         Ok(BroughtBack {
-            code: parameter("code")?,
-            state: parameter("state")?,
+            signed_in: SignedIn::Code(SecretText::new(parameter("code")?)),
+            state: Some(parameter("state")?),
         })
     }
 }

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use postern_contract::adapter::{
-    AdapterError, AdapterErrorKind, ClipGetInput, ClipsFound, CommandAccepted, Description, DoorCloseInput,
-    DoorInput, DoorOpenInput, DoorRead, DoorsListed, EventsParseInput, EventsParsed, EventsSubscribeInput,
-    EventsSubscribed, LinkBeginInput, LinkRevoked,
+    AdapterError, AdapterErrorKind, Answers, ClipGetInput, ClipsFound, CommandAccepted, Description,
+    DoorCloseInput, DoorInput, DoorOpenInput, DoorRead, DoorsListed, EventsParseInput, EventsParsed,
+    EventsSubscribeInput, EventsSubscribed, LinkBeginInput, LinkForm, LinkRevoked, SignIn,
 };
 use postern_contract::text::SecretText;
 
@@ -35,21 +35,39 @@ pub trait Adapter: Send + Sync + 'static {
     /// What this adapter is and can do.
     fn describe(&self) -> Description;
 
-    /// Starts linking: where to send the household, and what to keep.
+    /// Starts linking: the vendor's page to send the household to ([`Begun::page`]) or, where there is none, the form that it is
+    /// to fill in ([`Begun::form`]); and what to keep.
     async fn link_begin(
         &self,
         call: &CallContext,
         input: &LinkBeginInput,
     ) -> Result<Begun<Self::Session>, AdapterError>;
 
-    /// Finishes linking with what [`Self::link_begin`] kept and the code that came back.
+    /// Finishes linking with what [`Self::link_begin`] kept and the code that the vendor's page handed back. For whoever begins
+    /// with [`Begun::page`].
     async fn link_complete(
         &self,
         call: &CallContext,
         session: Self::Session,
         redirect_uri: &str,
         code: &SecretText,
-    ) -> Result<Granted<Self::Credentials>, AdapterError>;
+    ) -> Result<Granted<Self::Credentials>, AdapterError> {
+        let _ = (call, session, redirect_uri, code);
+        Err(not_this_way("a code"))
+    }
+
+    /// Finishes linking with what [`Self::link_begin`] kept and what the household filled in. For whoever begins with
+    /// [`Begun::form`]. The answers are exchanged for tokens here and now, and are in no session, credential, log or error; those
+    /// that the vendor does not take are `rejected` and `not_executed`, and the household is asked again.
+    async fn link_answered(
+        &self,
+        call: &CallContext,
+        session: Self::Session,
+        answers: &Answers,
+    ) -> Result<Granted<Self::Credentials>, AdapterError> {
+        let _ = (call, session, answers);
+        Err(not_this_way("answers to a form"))
+    }
 
     /// Exchanges the credentials for fresh ones. The platform never runs two of these for one link at a time.
     async fn link_refresh(
@@ -136,13 +154,39 @@ pub(crate) fn unsupported(operation: &str) -> AdapterError {
     )
 }
 
+/// A session is sealed for one way of signing in, so this is heard only by an adapter that begins one way and finishes another.
+fn not_this_way(what: &str) -> AdapterError {
+    AdapterError::not_executed(
+        AdapterErrorKind::InvalidRequest,
+        format!("this adapter does not link by {what}"),
+    )
+}
+
 /// Linking has begun.
 #[derive(Clone, Debug)]
 pub struct Begun<S> {
-    /// The vendor's page for the household.
-    pub authorize_url: SecretText,
+    /// How the household is to sign in.
+    pub sign_in: SignIn<LinkForm>,
     /// What to keep, sealed.
     pub session: S,
+}
+
+impl<S> Begun<S> {
+    /// The household is to sign in on this page of the vendor's.
+    pub fn page(authorize_url: SecretText, session: S) -> Self {
+        Self {
+            sign_in: SignIn::AuthorizeUrl(authorize_url),
+            session,
+        }
+    }
+
+    /// The vendor has no page: the household is to fill in this form.
+    pub fn form(form: LinkForm, session: S) -> Self {
+        Self {
+            sign_in: SignIn::Form(form),
+            session,
+        }
+    }
 }
 
 /// The vendor gave credentials.

@@ -10,7 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use postern_contract::adapter::{
     AdapterError, AdapterErrorKind, AdapterReply, AdapterRequest, AdapterResult, Answer, Call,
-    ContractVersion, LinkBegun, LinkGranted, LinkInput,
+    ContractVersion, LinkBegun, LinkGranted, LinkInput, SignIn, SignedIn,
 };
 use postern_contract::ids::LinkId;
 use postern_contract::text::SealedBlob;
@@ -23,6 +23,11 @@ use crate::{Adapter, CallContext, Clock, Deadline, DeadlinePassed, Granted, Seal
 
 /// How much longer than the deadline an adapter may take to say what became of a call. It sends nothing in that time.
 const GRACE: Duration = Duration::from_millis(250);
+
+/// What the session of a vendor's page is sealed for.
+const BY_PAGE: &str = "linking";
+/// What the session of a form is sealed for.
+const BY_FORM: &str = "linking by form";
 
 /// Answers the contract's JSON, whatever carries it: the Lambda `main`, or the local platform in one process.
 #[async_trait]
@@ -106,21 +111,38 @@ impl<A: Adapter> AdapterService<A> {
             Call::Describe(_) => Answer::Describe(adapter.describe()),
             Call::LinkBegin(input) => {
                 let begun = adapter.link_begin(context, &input).await?;
+                let purpose = match &begun.sign_in {
+                    SignIn::AuthorizeUrl(_) => BY_PAGE,
+                    SignIn::Form(_) => BY_FORM,
+                };
                 let session = self
-                    .seal(&begun.session, &self.session_context(input.link))
+                    .seal(&begun.session, &self.session_context(input.link, purpose))
                     .await?;
                 Answer::LinkBegin(LinkBegun {
-                    authorize_url: begun.authorize_url,
+                    sign_in: begun.sign_in,
                     session,
                 })
             }
             Call::LinkComplete(input) => {
+                let purpose = match &input.signed_in {
+                    SignedIn::Code(_) => BY_PAGE,
+                    SignedIn::Answers(_) => BY_FORM,
+                };
                 let session = self
-                    .open(context, &input.session, &self.session_context(input.link))
+                    .open(
+                        context,
+                        &input.session,
+                        &self.session_context(input.link, purpose),
+                    )
                     .await?;
-                let granted = adapter
-                    .link_complete(context, session, &input.redirect_uri, &input.code)
-                    .await?;
+                let granted = match &input.signed_in {
+                    SignedIn::Code(code) => {
+                        adapter
+                            .link_complete(context, session, &input.redirect_uri, code)
+                            .await?
+                    }
+                    SignedIn::Answers(answers) => adapter.link_answered(context, session, answers).await?,
+                };
                 Answer::LinkComplete(self.seal_granted(input.link, &granted).await?)
             }
             Call::LinkRefresh(input) => {
@@ -167,10 +189,11 @@ impl<A: Adapter> AdapterService<A> {
         SealContext::for_link(self.adapter.describe().vendor.as_str(), &link.to_string())
     }
 
-    /// Another context than the credentials', so that neither is ever taken for the other.
-    fn session_context(&self, link: LinkId) -> SealContext {
+    /// Another context than the credentials', and another for each way of signing in, so that none is ever taken for another: a
+    /// session that was begun with a page is not finished by a form.
+    fn session_context(&self, link: LinkId, purpose: &str) -> SealContext {
         let (vendor, link) = (self.adapter.describe().vendor.to_string(), link.to_string());
-        SealContext::new([("vendor", vendor), ("link", link), ("purpose", "linking".into())])
+        SealContext::new([("vendor", vendor), ("link", link), ("purpose", purpose.into())])
     }
 
     async fn credentials(

@@ -1,5 +1,7 @@
 //! Reading a request from bytes: pure, and never a panic or a secret in what it says of a bad one.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use postern_contract::adapter::{AdapterError, AdapterErrorKind, AdapterRequest, ContractVersion};
 use serde::Deserialize;
@@ -42,21 +44,31 @@ pub(crate) fn read_request(bytes: &[u8], now: Timestamp) -> Result<AdapterReques
         serde_json::from_slice::<Value>(bytes).ok()
     };
     let Some(message) = message else {
-        let error = Box::new(invalid("the message is too long, or not JSON"));
+        let named = serde_json::from_slice::<Named>(bytes).ok();
         return Err(Refusal {
-            request_id: String::new(),
-            error,
+            request_id: fitted_id(named.as_ref().map(|named| &*named.request_id)),
+            error: Box::new(invalid("the message is too long, or not JSON")),
         });
     };
     judge(&message, now).map_err(|error| Refusal {
-        request_id: message["request_id"]
-            .as_str()
-            .unwrap_or_default()
-            .chars()
-            .take(REQUEST_ID_CHARS_MAX)
-            .collect(),
+        request_id: fitted_id(message["request_id"].as_str()),
         error: Box::new(error),
     })
+}
+
+/// As much of a message as says which one it is.
+#[derive(Deserialize)]
+struct Named<'a> {
+    #[serde(borrow)]
+    request_id: Cow<'a, str>,
+}
+
+/// An id that may be handed back.
+fn fitted_id(id: Option<&str>) -> String {
+    id.unwrap_or_default()
+        .chars()
+        .take(REQUEST_ID_CHARS_MAX)
+        .collect()
 }
 
 fn judge(message: &Value, now: Timestamp) -> Result<AdapterRequest, AdapterError> {
@@ -92,4 +104,31 @@ fn explain(error: &serde_json::Error) -> String {
         return format!("the message does not have the form of its operation: {text}");
     }
     "the message does not have the form of its operation".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_is_too_long_is_refused_by_its_name() {
+        let padding = " ".repeat(REQUEST_BYTES_MAX);
+        let named = |id: &str| format!("{{\"call\":{{}},\"request_id\":\"{id}\",\"padding\":\"{padding}\"}}");
+        let refused = |message: &str| read_request(message.as_bytes(), Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(refused(&named("req-1")).request_id, "req-1");
+        assert_eq!(refused(&named("req\\u0020-2")).request_id, "req -2");
+        let long = refused(&named(&"x".repeat(REQUEST_ID_CHARS_MAX + 1)));
+        assert_eq!(long.request_id.len(), REQUEST_ID_CHARS_MAX);
+        for unnamed in [
+            padding.clone(),
+            "[".repeat(REQUEST_BYTES_MAX + 1),
+            named("x").replace("request_id", "id"),
+        ] {
+            let refused = refused(&unnamed);
+            assert_eq!(
+                (refused.request_id.as_str(), refused.error.kind),
+                ("", AdapterErrorKind::InvalidRequest)
+            );
+        }
+    }
 }

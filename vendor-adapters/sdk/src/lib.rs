@@ -48,10 +48,10 @@ pub use http::{
 pub use label::fitted_label;
 pub use lambda::serve;
 pub use logging::{RedactingWriter, init_json_logs, redact};
-pub use oauth::{ClientAuth, OAuth, OAuthAdapter, OAuthConfig, PkceSession};
+pub use oauth::{ClientAuth, Further, OAuth, OAuthAdapter, OAuthConfig, PkceSession};
 pub use order::{Step, Target, weigh_order};
 pub use ordering::{Order, TakesOrders, carry_out};
-pub use sealable::{NotSealable, Sealable};
+pub use sealable::{NotSealable, Sealable, json_plaintext};
 pub use setting::{SettingError, sealed_setting};
 pub use tokens::{FRESHNESS_MARGIN, TokenSet};
 

@@ -27,8 +27,22 @@ pub trait Sealable: Sized + Send + Sync + 'static {
 #[error("the secret does not have the expected form")]
 pub struct NotSealable;
 
+/// For an adapter that has nothing to keep between the two halves of linking.
+impl Sealable for () {
+    fn to_plaintext(&self) -> Result<SecretSlice<u8>, NotSealable> {
+        json_plaintext(self)
+    }
+
+    fn from_plaintext(plaintext: &[u8]) -> Result<Self, NotSealable> {
+        serde_json::from_slice(plaintext).map_err(|_| NotSealable)
+    }
+}
+
 /// `value` as JSON bytes, which are wiped when dropped.
-pub(crate) fn json_plaintext(value: &impl Serialize) -> Result<SecretSlice<u8>, NotSealable> {
+///
+/// # Errors
+/// [`NotSealable`] for what JSON cannot hold.
+pub fn json_plaintext(value: &impl Serialize) -> Result<SecretSlice<u8>, NotSealable> {
     let mut json = serde_json::to_vec(value).map_err(|_| NotSealable)?;
     let plaintext = SecretSlice::from(Box::<[u8]>::from(json.as_slice()));
     json.zeroize();

@@ -20,7 +20,7 @@ use crate::{
     operation_id = "beginLink",
     tag = "openers",
     request_body = inline(messages::BeginLink),
-    responses((status = 201, description = "Where to sign in at the vendor.", body = inline(messages::LinkStarted))),
+    responses((status = 201, description = "How to sign in with the vendor: on its page, or by a form.", body = inline(messages::LinkStarted))),
     security(("customer" = ["household"])),
     extensions(("x-refusals" = json!([["not_signed_up", "too_many_links", "unknown_vendor", "login_refused", "opener_cloud_unavailable"]])))
 )]

@@ -1,5 +1,6 @@
 //! Links to openers' vendors.
 
+pub(crate) mod answer;
 pub(crate) mod begin;
 pub(crate) mod finish;
 pub(crate) mod list;

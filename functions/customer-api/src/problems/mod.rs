@@ -59,11 +59,24 @@ fn refused(refusal: &HouseholdRefusal) -> Problem {
             let (name, words) = barred(*bar);
             problem.with("why", words).member("bar", name)
         }
+        HouseholdRefusal::AnswersRefused { tries_left } => problem
+            .with("then", then(*tries_left))
+            .member("tries_left", *tries_left),
+        HouseholdRefusal::TooManyLogins { retry_after_s } => problem.retry_after_s(*retry_after_s),
         HouseholdRefusal::DoorBeingClosed => problem.retry_after_s(CLOSING_S),
         HouseholdRefusal::VendorUnavailable { retry_after_s } => {
             problem.retry_after_s(retry_after_s.unwrap_or(VENDOR_PAUSE_S))
         }
         _ => problem,
+    }
+}
+
+/// What to do about answers that were not taken.
+fn then(tries_left: u8) -> Words {
+    match tries_left {
+        0 => Words::new("Then begin again", "Puis recommencez"),
+        1 => Words::new("Then try once more", "Puis réessayez une dernière fois"),
+        _ => Words::new("Then try again", "Puis réessayez"),
     }
 }
 
@@ -128,6 +141,8 @@ mod tests {
             },
             LoginNotKnown,
             LoginRefused,
+            AnswersRefused { tries_left: 2 },
+            TooManyLogins { retry_after_s: 600 },
             UnknownVendor,
             TooManyLinks,
             DoorBeingClosed,

@@ -53,6 +53,16 @@ postern_http::entries! {
         "The opener’s maker did not accept the login. Begin again, and allow access on its page.",
         "Le fabricant de l’ouvre-porte a refusé la connexion",
         "Le fabricant de l’ouvre-porte n’a pas accepté la connexion. Recommencez, et autorisez l’accès sur sa page.";
+    ANSWERS_REFUSED = "login_answers_refused", 409,
+        "The opener’s maker did not take what you filled in",
+        "The opener’s maker did not take what you filled in. Make sure that it lets you into the maker’s own app. {then}.",
+        "Le fabricant de l’ouvre-porte n’a pas accepté vos réponses",
+        "Le fabricant de l’ouvre-porte n’a pas accepté vos réponses. Assurez-vous qu’elles ouvrent l’application du fabricant. {then}.";
+    TOO_MANY_LOGINS = "too_many_logins", 429,
+        "The opener’s maker was asked too often",
+        "The opener’s maker was asked so often to let you in that it might lock your account. Wait, and then try again.",
+        "Le fabricant de l’ouvre-porte a été sollicité trop souvent",
+        "Le fabricant de l’ouvre-porte a reçu tant de tentatives qu’il pourrait bloquer votre compte. Attendez, puis réessayez.";
     UNKNOWN_VENDOR = "unknown_vendor", 400,
         "We do not work with this maker",
         "There is no opener maker of this name that we work with. Check the spelling of `vendor`.",

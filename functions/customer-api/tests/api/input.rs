@@ -94,6 +94,30 @@ async fn a_wrong_body_is_refused_by_the_name_of_what_is_wrong() {
             "login_not_known",
         ),
         (
+            "POST",
+            "/v1/links/answer",
+            json!({"state": "s", "answers": {"email": "e", "password": "p"}}),
+            "login_not_known",
+        ),
+        (
+            "POST",
+            "/v1/links/answer",
+            json!({"state": "s", "answers": {"email": "e", "password": 7}}),
+            "invalid_field",
+        ),
+        (
+            "POST",
+            "/v1/links/answer",
+            json!({"state": "s", "answers": {"email": "e", "password": "p", "pin": "1"}}),
+            "unknown_field",
+        ),
+        (
+            "POST",
+            "/v1/links/answer",
+            json!({"state": "s", "answers": {"email": "e", "password": "p"}, "code": "c"}),
+            "unknown_field",
+        ),
+        (
             "PUT",
             "/v1/delivery-door",
             with(choice.clone(), "/door", json!("door_1")),

@@ -34,6 +34,11 @@ impl Things {
                 "/v1/links/finish".to_owned(),
                 Some(json!({"state": "s", "code": "c"})),
             ),
+            (
+                "POST",
+                "/v1/links/answer".to_owned(),
+                Some(json!({"state": "s", "answers": {"email": "e", "password": "p"}})),
+            ),
             ("DELETE", format!("/v1/links/{link}"), None),
             ("GET", "/v1/doors".to_owned(), None),
             ("GET", format!("/v1/doors/{door}"), None),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use postern_test_world::PASSWORD;
 use serde_json::{Value, json};
 
 use super::{Api, sign_up};
@@ -38,6 +39,50 @@ async fn settle(api: &Api, person: &str, number: u32) -> String {
     let on = api.call(person, "POST", "/v1/enable", None).await.ok(200);
     assert_eq!(on["enabled"], true);
     id
+}
+
+#[tokio::test]
+async fn a_household_whose_openers_maker_has_no_page_fills_in_its_form() {
+    let api = Api::new().await;
+    api.world.vendor.add_door("account-1", "door-1");
+    api.world.vendor.ask_by_form();
+    api.post("ann", "/v1/household", sign_up(1)).await.ok(201);
+    let started = api
+        .post("ann", "/v1/links", json!({"vendor": "opener-cloud"}))
+        .await
+        .ok(201);
+    assert!(started.get("authorize_url").is_none(), "{started}");
+    let form = &started["form"];
+    let asked = json!([{"kind": "email", "required": true}, {"kind": "password", "required": true}]);
+    assert_eq!(form["fields"], asked);
+    let answered = |password: Value| {
+        let answers = json!({"email": "account-1", "password": password});
+        api.post(
+            "ann",
+            "/v1/links/answer",
+            json!({"state": form["state"], "answers": answers}),
+        )
+    };
+    let empty = answered(json!("")).await;
+    assert_eq!(
+        (empty.code(), &empty.body["field"]),
+        ("invalid_field", &json!("answers.password"))
+    );
+    let wrong = answered(json!("mistyped-secret")).await;
+    assert_eq!(
+        (wrong.status.as_u16(), wrong.code()),
+        (409, "login_answers_refused")
+    );
+    assert_eq!(wrong.body["tries_left"], 2);
+    assert!(!wrong.body.to_string().contains("secret"), "{}", wrong.body);
+    let link = answered(json!(PASSWORD)).await.ok(201);
+    assert_eq!(
+        (&link["id"], &link["state"]),
+        (&started["link"], &json!("active"))
+    );
+    assert_eq!(answered(json!(PASSWORD)).await.code(), "login_not_known");
+    let doors = api.get("ann", "/v1/doors").await.ok(200);
+    assert_eq!(doors["items"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! The customer's app, as a client of the customers' API.
 
 use postern_contract::{
+    adapter::{Answers, SignIn},
     customer::{
-        BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted, LinkView, Preferences,
-        PreferencesView, SignUp, TurnedOff,
+        AnswerForm, BeginLink, ChooseDoor, FinishLink, HouseholdDoor, HouseholdView, LinkStarted, LinkView,
+        Preferences, PreferencesView, SignUp, TurnedOff,
     },
     delivery::{DeliveryView, Page},
     event::LogEntry,
@@ -89,7 +90,7 @@ impl CustomerClient {
         self.send(Method::POST, "/v1/household", household).await?.done()
     }
 
-    /// Links an opener: begins here, logs in on the vendor's page in the browser, finishes here.
+    /// Links an opener: begins here, logs in on the vendor's page in the browser or fills in its form, and finishes here.
     ///
     /// # Errors
     /// [`PlayError`].
@@ -106,17 +107,34 @@ impl CustomerClient {
             .send(Method::POST, "/v1/links", &BeginLink { vendor })
             .await?
             .done()?;
-        let page: Url = started
-            .authorize_url
-            .expose()
-            .parse()
-            .map_err(|_| PlayError::unexpected("linking", "the vendor's page has no address"))?;
-        let (state, code) = log_in_at_vendor(&page, email, password, &self.linked).await?;
-        let finish = FinishLink {
-            state: SecretText::new(state),
-            code: SecretText::new(code.expose_secret()),
-        };
-        self.send(Method::POST, "/v1/links/finish", &finish).await?.done()
+        match started.sign_in {
+            SignIn::AuthorizeUrl(page) => {
+                let page: Url = page
+                    .expose()
+                    .parse()
+                    .map_err(|_| PlayError::unexpected("linking", "the vendor's page has no address"))?;
+                let (state, code) = log_in_at_vendor(&page, email, password, &self.linked).await?;
+                let finish = FinishLink {
+                    state: SecretText::new(state),
+                    code: SecretText::new(code.expose_secret()),
+                };
+                self.send(Method::POST, "/v1/links/finish", &finish).await?.done()
+            }
+            SignIn::Form(form) => {
+                let answers = Answers {
+                    email: Some(SecretText::new(email)),
+                    password: Some(SecretText::new(password.expose_secret())),
+                    one_time_code: None,
+                };
+                let answered = AnswerForm {
+                    state: form.state,
+                    answers,
+                };
+                self.send(Method::POST, "/v1/links/answer", &answered)
+                    .await?
+                    .done()
+            }
+        }
     }
 
     /// The household's links.

@@ -14,7 +14,9 @@ fn once_plays_a_delivery_proves_it_and_ends_well() {
         (&[][..], "an opener of myQ"),
         (&["--vendor", "myq"], "an opener of myQ"),
         (&["--vendor", "aladdin-connect"], "an opener of Aladdin Connect"),
+        (&["--vendor", "nice-go"], "an opener of Nice G.O."),
         (&["--vendor-file", FILE], "an opener of Aladdin Connect"),
+        (&["--vendor", "smartthings"], "an opener of SmartThings"),
     ] {
         plays_a_delivery(options, opener);
     }

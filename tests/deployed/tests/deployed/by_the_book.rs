@@ -4,7 +4,14 @@ use postern_deployed::Deployment;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_it_healthy() {
-    let book = ["us-dev", "us-dev-myq", "us-dev-aladdin-connect", "us-dev-acme"];
+    let book = [
+        "us-dev",
+        "us-dev-myq",
+        "us-dev-aladdin-connect",
+        "us-dev-smartthings",
+        "us-dev-nice-go",
+        "us-dev-acme",
+    ];
     let deployment = Deployment::by_the_book(&book).await;
     for words in [
         &["vendor", "register", "myq", "--name", "myQ"][..],
@@ -20,6 +27,7 @@ async fn an_operator_deploys_with_the_commands_of_the_book_and_the_doctor_finds_
         ("myq", "MYQ_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_CLIENT_SECRET"),
         ("aladdin-connect", "ALADDIN_CONNECT_API_KEY"),
+        ("smartthings", "SMARTTHINGS_CLIENT_SECRET"),
         ("acme", "VENDOR_API_KEY"),
     ] {
         let seal = ["vendor", "seal", vendor, setting];

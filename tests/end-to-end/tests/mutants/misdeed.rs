@@ -20,6 +20,8 @@ pub(crate) enum Misdeed {
     PromisesEvents,
     BelievesEveryWebhook,
     LosesTheState,
+    AsksForThePassword,
+    TakesAnyPassword,
     SendsNoChallenge,
     RefreshesYesterday,
     TakesAnySession,

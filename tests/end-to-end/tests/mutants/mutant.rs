@@ -19,6 +19,9 @@ use url::Url;
 
 use super::misdeed::Misdeed;
 
+/// Something to ask the vendor for.
+const LISTED: &str = "api/v6.0/accounts";
+
 /// What an adapter should not remember.
 #[derive(Default)]
 struct Memory {
@@ -95,6 +98,16 @@ impl Mutant {
                     return Ok(Some(ok(&asked, &output)));
                 }
             }
+            (Misdeed::TakesAnyPassword, "link.begin") => {
+                let fields =
+                    json!([{ "kind": "email", "required": true }, { "kind": "password", "required": true }]);
+                let form = json!({ "form": { "fields": fields }, "session": "session" });
+                return Ok(Some(ok(&asked, &form)));
+            }
+            (Misdeed::TakesAnyPassword, "link.complete") => {
+                let granted = json!({ "credentials": "any", "refresh_at": "2100-01-01T00:00:00Z" });
+                return Ok(Some(ok(&asked, &granted)));
+            }
             (Misdeed::KeepsSessionsToItself, "link.complete") if self.renewed.load(Ordering::Relaxed) > 0 => {
                 return Ok(Some(error(&asked, "internal", "not_executed")));
             }
@@ -127,15 +140,17 @@ impl Mutant {
         let operation = operation(request);
         match (self.misdeed, operation.as_str()) {
             (Misdeed::AsksBeforeDescribing, "describe") => {
-                let _heard = reqwest::get(self.cloud.join("api/v6.0/accounts").unwrap()).await;
+                let _heard = reqwest::get(self.cloud.join(LISTED).unwrap()).await;
                 self.dispatched(request).await
             }
             (Misdeed::OrdersTwice, "door.open" | "door.close") => {
                 tokio::join!(self.dispatched(request), self.dispatched(request)).0
             }
-            // At once: later, the client would not knock again.
+            // By itself, as the SDK would not let it.
             (Misdeed::KnocksAgain, "door.read") => {
-                tokio::join!(self.dispatched(request), self.dispatched(request)).0
+                let reply = self.dispatched(request).await;
+                let _heard = reqwest::get(self.cloud.join(LISTED).unwrap()).await;
+                reply
             }
             (Misdeed::GivesUpAtOnce, "door.read") => {
                 let before = self.control(reqwest::Method::GET, "_control/faults").await;
@@ -215,6 +230,10 @@ impl Mutant {
                 output["optional_operations"] = json!(["events.parse"]);
             }
             (Misdeed::LosesTheState, "link.begin") => replaced(output, "state=", "stat="),
+            (Misdeed::AsksForThePassword, "link.begin") => {
+                let field = json!({ "kind": "password", "required": true });
+                *output = json!({ "form": { "fields": [field] }, "session": output["session"] });
+            }
             (Misdeed::SendsNoChallenge, "link.begin") => replaced(output, "S256", "plain"),
             (Misdeed::TakesAnySession, "link.begin") => memory.sessions.push(output["session"].clone()),
             (Misdeed::RefreshesYesterday, "link.complete") => {

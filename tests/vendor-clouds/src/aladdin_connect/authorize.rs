@@ -55,6 +55,7 @@ fn judge(query: Option<&str>, world: &World) -> Result<AuthorizeRequest, Refusal
         code_challenge: challenge.map(str::to_owned),
         scope: String::new(),
         state,
+        installation: None,
     })
 }
 

@@ -7,13 +7,9 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
-use url::form_urlencoded;
 
 use super::errors::error_body;
 use crate::error::CloudError;
@@ -32,37 +28,10 @@ pub(super) async fn token(
 ) -> Response {
     let request = Request {
         fields: Fields::parse(&body),
-        basic: basic(&headers),
+        basic: token::basic(&headers),
         issuer: shared.base_url().to_owned(),
     };
     token::endpoint(shared, connection, request, error_body, issue).await
-}
-
-/// The id and secret in `Authorization: Basic`, each encoded as in a form (RFC 6749, section 2.3.1).
-fn basic(headers: &HeaderMap) -> Option<(String, SecretString)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let pair = STANDARD.decode(value.strip_prefix("Basic ")?.trim()).ok()?;
-    let pair = String::from_utf8(pair).ok()?;
-    let (id, secret) = pair.split_once(':')?;
-    let decoded = |text: &str| {
-        let field = format!("x={text}");
-        let mut fields = form_urlencoded::parse(field.as_bytes());
-        fields.next().map(|(_, value)| value.into_owned())
-    };
-    Some((decoded(id)?, decoded(secret)?.into()))
-}
-
-/// Who the client says it is, if it says so with a secret.
-fn client(request: &Request) -> Option<String> {
-    let in_body = || {
-        let (id, secret) = (
-            request.fields.get("client_id")?,
-            request.fields.secret("client_secret")?,
-        );
-        Some((id.to_owned(), secret))
-    };
-    let (id, secret) = request.basic.clone().or_else(in_body)?;
-    (!id.is_empty() && !secret.expose_secret().is_empty()).then_some(id)
 }
 
 fn issue(
@@ -70,7 +39,7 @@ fn issue(
     now: Timestamp,
     request: &Request,
 ) -> Result<Result<Issued, Refused>, CloudError> {
-    let Some(client_id) = client(request) else {
+    let Some(client_id) = request.client() else {
         return Ok(Err(Refused::INVALID_CLIENT));
     };
     let grant = match token::redeem(world, now, &request.fields, Some(&client_id)) {
@@ -82,5 +51,6 @@ fn issue(
         access: world.identity.issue_opaque_access(&grant, until),
         refresh: Some(token::next_refresh(world, &request.fields, grant)),
         scope: None,
+        further: Vec::new(),
     }))
 }

@@ -10,7 +10,8 @@ pub(super) const HELP: &[(&str, &str)] = &[
     (
         "GET|PATCH /_control/settings",
         "access_token_ttl_s, refresh_tokens: rotating|fixed, command_status, redundant_is_refused, login_throttle, versions, api_keys, \
-      expired_token_status, page_max",
+      expired_token_status, page_max, granted_scopes, device_calls_per_minute, command_answer: ACCEPTED|COMPLETED|FAILED, \
+      offline_is_conflict, optimistic_transitions, without_health",
     ),
     (
         "POST /_control/redirect-uris",
@@ -34,7 +35,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
         "GET|PATCH /_control/doors/{serial}",
         "online, absence_noticed, obstruct_next_closes, stop_next_halfway, stuck, \
       report_lag_ms, freeze_report_ms, unattended_close_allowed, unattended_open_allowed, sensor_battery_low, \
-      sensor_battery_percent, paired, position_unknown, vacation_mode, old_firmware, locked_out, timings",
+      sensor_battery_percent, paired, position_unknown, vacation_mode, old_firmware, claims_closed, locked_out, timings",
     ),
     (
         "POST /_control/doors/{serial}/wall-button",
@@ -65,6 +66,23 @@ pub(super) const HELP: &[(&str, &str)] = &[
     (
         "POST /_control/lock-out",
         "429 to everything of a user: {\"email\", \"seconds\", \"retry_after\"?: true|false}",
+    ),
+    (
+        "POST /_control/app",
+        "register the address that is pushed to: {\"target_url\"} -> {\"app_id\"}",
+    ),
+    (
+        "POST /_control/app/ping",
+        "ask it whether it is there -> {\"challenge\"}",
+    ),
+    (
+        "POST /_control/app/uninstall",
+        "the owner takes the app out: {\"email\"}",
+    ),
+    (
+        "GET|POST /_control/pushes",
+        "what was pushed; let the next go wrong: {\"trouble\": lost|twice|swapped|late|wrong_digest|old_date|unknown_key|foreign_key|\
+      wrong_signature|unsigned, \"times\"}",
     ),
     (
         "GET /_control/motions?serial=&since=",

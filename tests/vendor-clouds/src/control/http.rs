@@ -22,7 +22,7 @@ use crate::faults::FaultRule;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::Seed;
 
-type Answer = Result<Response, CloudError>;
+pub(super) type Answer = Result<Response, CloudError>;
 
 /// The routes of the controls.
 pub(crate) fn router(control: Control) -> Router {
@@ -47,6 +47,7 @@ pub(crate) fn router(control: Control) -> Router {
         .route("/tokens/find", post(find_tokens))
         .route("/lock-out", post(lock_out))
         .route("/motions", get(motions))
+        .merge(super::apps_http::router())
         .fallback(async || problem(StatusCode::NOT_FOUND, "no such control: GET /_control lists them"))
         .with_state(control)
 }
@@ -70,12 +71,12 @@ fn problem(status: StatusCode, error: &str) -> Response {
 }
 
 /// Reads a body; an empty one is an empty object.
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, CloudError> {
+pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, CloudError> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| CloudError::Invalid(error.to_string()))
 }
 
-fn done() -> Answer {
+pub(super) fn done() -> Answer {
     Ok(Json(json!({ "ok": true })).into_response())
 }
 

@@ -52,6 +52,8 @@ pub struct DoorPatch {
     pub vacation_mode: Option<bool>,
     /// Whether its firmware is too old for the cloud to control it. Nice G.O. only.
     pub old_firmware: Option<bool>,
+    /// Whether it says that it is closed, whatever it is. SmartThings only.
+    pub claims_closed: Option<bool>,
     /// `false` ends a lock-out. Only two reversals begin one.
     pub locked_out: Option<bool>,
     /// How long everything takes, for movements that begin from now on.
@@ -90,6 +92,7 @@ impl DoorPatch {
         set(&mut door.switches.position_unknown, self.position_unknown);
         set(&mut door.switches.vacation_mode, self.vacation_mode);
         set(&mut door.switches.old_firmware, self.old_firmware);
+        set(&mut door.switches.claims_closed, self.claims_closed);
         if self.locked_out == Some(false) {
             door.release_lock_out();
         }

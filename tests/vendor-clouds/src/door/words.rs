@@ -109,6 +109,8 @@ pub struct Switches {
     pub old_firmware: bool,
     /// Whether its light is on. Nice G.O. only.
     pub light: bool,
+    /// Whether it says that it is closed, whatever it is, as an opener with a low battery has been seen to. SmartThings only.
+    pub claims_closed: bool,
 }
 
 impl Default for Switches {
@@ -126,6 +128,7 @@ impl Default for Switches {
             vacation_mode: false,
             old_firmware: false,
             light: false,
+            claims_closed: false,
         }
     }
 }

@@ -28,6 +28,48 @@ pub(crate) fn problem(vendor: &str, reason: &str) -> Response {
     (StatusCode::BAD_REQUEST, Html(document(vendor, &body))).into_response()
 }
 
+/// A choice of one of these, each with its value and its name.
+pub(crate) fn choice(
+    vendor: &str,
+    question: &str,
+    field: &str,
+    all: &[(&str, &str)],
+    token: &str,
+) -> Response {
+    let options: String = all
+        .iter()
+        .map(|(value, name)| {
+            let (value, name) = (escaped(value), escaped(name));
+            format!(
+                "<label><input type=\"radio\" name=\"{field}\" value=\"{value}\" required> {name}</label>\n"
+            )
+        })
+        .collect();
+    let body = format!(
+        "<form method=\"post\">\n<fieldset><legend>{question}</legend>\n{options}</fieldset>\n\
+         <input type=\"submit\" value=\"Continue\">\n\
+         <button name=\"button\" value=\"cancel\" formnovalidate>Cancel</button>\n\
+         <input type=\"hidden\" name=\"{FORGERY_FIELD}\" value=\"{token}\">\n\
+         </form>"
+    );
+    Html(document(vendor, &body)).into_response()
+}
+
+/// A text as it may stand in a page.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
 fn form(vendor: &str, token: &str, problem: Option<&str>) -> Html<String> {
     let problem = problem
         .map(|problem| format!("<p role=\"alert\">{problem}</p>\n"))

@@ -1,14 +1,15 @@
 //! A token endpoint: a code or a refresh token for new tokens. What a client must send, and what it gets, is the face's own.
 
 use axum::Json;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use url::form_urlencoded;
 
 use super::answers::{self, broken};
 use super::form::Fields;
@@ -27,6 +28,8 @@ pub(crate) struct Issued {
     pub(crate) access: SecretString,
     pub(crate) refresh: Option<SecretString>,
     pub(crate) scope: Option<String>,
+    /// What this vendor tells besides, or in other words than usual.
+    pub(crate) further: Vec<(&'static str, Value)>,
 }
 
 /// OAuth's error code, with the status that goes with it.
@@ -48,6 +51,35 @@ pub(crate) struct Request {
     pub(crate) basic: Option<(String, SecretString)>,
     /// Where the cloud is reached.
     pub(crate) issuer: String,
+}
+
+impl Request {
+    /// Who the client says it is, if it says so with a secret: by HTTP Basic, or in the body.
+    pub(crate) fn client(&self) -> Option<String> {
+        let in_body = || {
+            let (id, secret) = (
+                self.fields.get("client_id")?,
+                self.fields.secret("client_secret")?,
+            );
+            Some((id.to_owned(), secret))
+        };
+        let (id, secret) = self.basic.clone().or_else(in_body)?;
+        (!id.is_empty() && !secret.expose_secret().is_empty()).then_some(id)
+    }
+}
+
+/// The id and secret in `Authorization: Basic`, each encoded as in a form (RFC 6749, section 2.3.1).
+pub(crate) fn basic(headers: &HeaderMap) -> Option<(String, SecretString)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let pair = STANDARD.decode(value.strip_prefix("Basic ")?.trim()).ok()?;
+    let pair = String::from_utf8(pair).ok()?;
+    let (id, secret) = pair.split_once(':')?;
+    let decoded = |text: &str| {
+        let field = format!("x={text}");
+        let mut fields = form_urlencoded::parse(field.as_bytes());
+        fields.next().map(|(_, value)| value.into_owned())
+    };
+    Some((decoded(id)?, decoded(secret)?.into()))
 }
 
 /// The endpoint.
@@ -109,6 +141,9 @@ fn answer(shared: &Shared, request: &Request, body: ErrorBody, issue: Issue) -> 
             }
             if let Some(scope) = issued.scope {
                 body["scope"] = json!(scope);
+            }
+            for (name, value) in issued.further {
+                body[name] = value;
             }
             let headers = [(header::CACHE_CONTROL, "no-store, no-cache, max-age=0")];
             (headers, Json(body)).into_response()

@@ -56,6 +56,7 @@ pub(super) fn judge(fields: &Fields, world: &World) -> Result<AuthorizeRequest, 
         code_challenge: Some(challenge.to_owned()),
         scope: fields.get("scope").unwrap_or(DEFAULT_SCOPE).to_owned(),
         state,
+        installation: None,
     })
 }
 

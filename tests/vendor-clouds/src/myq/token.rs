@@ -58,5 +58,6 @@ fn issue(
         access,
         refresh,
         scope: Some(scope),
+        further: Vec::new(),
     }))
 }

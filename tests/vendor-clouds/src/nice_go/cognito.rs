@@ -194,6 +194,7 @@ fn answer(world: &mut World, now: Timestamp, client_id: &str, asked: Asked) -> R
         email,
         client_id: client_id.to_owned(),
         scope: String::new(),
+        installation: None,
     };
     Ok(match asked {
         Asked::Begin { email, public } => begin(world, now, email, public),

@@ -20,7 +20,7 @@ async fn tokens(bench: &Bench) -> TokenSet {
 async fn a_household_links_by_the_vendors_page_and_its_tokens_live_a_day() {
     let bench = Bench::unlinked().await;
     let begun = bench.begin().await;
-    let page = begun.authorize_url.expose();
+    let page = begun.sign_in.page().unwrap().expose();
     assert!(page.contains("response_type=code"), "{page}");
     let brought = bench.log_in(&begun).await;
     assert_eq!(brought.state, STATE);

@@ -22,8 +22,17 @@ pub(super) const RULES: &[Rule] = &[
         title: "Linking begins at the vendor's own page, which carries the state, over TLS.",
         why: "The household types its password there and nowhere else; the state is what binds the answer to the household that asked.",
         example: "`link.begin`: the address is https (http on this machine alone), `state` is among its parameters as it was given, and `redirect_uri` too.",
-        exceptions: "None.",
+        exceptions: "A vendor that has no page, and is linked by a form.",
         check: Check::Unlinked(|trial| Box::pin(begins_at_a_page(trial))),
+    },
+    Rule {
+        id: "passwords-stay-with-the-vendor",
+        tier: Tier::Platinum,
+        title: "The household types its password at the vendor's own page, and never to us.",
+        why: "A password opens more than a garage, and cannot be withdrawn for us alone.",
+        example: "`link.begin` gives a page, and no form.",
+        exceptions: "None: a vendor that has no page cannot keep it.",
+        check: Check::Unlinked(|trial| Box::pin(no_password(trial))),
     },
     Rule {
         id: "links-use-proof-keys",
@@ -31,7 +40,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "The page is asked with a challenge of PKCE, S256.",
         why: "A code that is caught on its way back is then worth nothing to whoever caught it (RFC 7636).",
         example: "`code_challenge_method=S256` and a `code_challenge` that differs from one link to the next.",
-        exceptions: "A vendor whose login ignores the challenge still gets it.",
+        exceptions: "A vendor that has no page, and is linked by a form. One whose login ignores the challenge still gets it.",
         check: Check::Unlinked(|trial| Box::pin(proof_keys(trial))),
     },
     Rule {
@@ -49,7 +58,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "A code is worth nothing with another session than the one that it was asked with.",
         why: "Otherwise somebody could finish a stranger's link with a code of their own, and have the stranger's parcels put into their garage.",
         example: "Two links begin; the code of the first is finished with the session of the second: refused, `not_executed`.",
-        exceptions: "None.",
+        exceptions: "A vendor that has no page, and so no codes.",
         check: Check::Unlinked(|trial| Box::pin(other_session(trial))),
     },
     Rule {
@@ -58,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         title: "A code that was used is refused.",
         why: "A repeated call must not make a second set of tokens that nobody keeps.",
         example: "`link.complete` twice with one code.",
-        exceptions: "None.",
+        exceptions: "A vendor that has no page, and so no codes.",
         check: Check::Unlinked(|trial| Box::pin(used_code(trial))),
     },
     Rule {
@@ -114,9 +123,14 @@ fn parameter(page: &Url, name: &str) -> Option<String> {
         .map(|(_, value)| value.into_owned())
 }
 
+fn no_page() -> Found {
+    Found::NotApplicable("the vendor has no page; it asks by a form".to_owned())
+}
+
 async fn page(trial: &Trial) -> Result<(Url, String), Found> {
     let (begun, state) = trial.begin().await?;
-    let page = Url::parse(begun.authorize_url.expose());
+    let page = begun.sign_in.page().ok_or_else(no_page)?;
+    let page = Url::parse(page.expose());
     let page = page.map_err(|error| Found::Broken(format!("the vendor's page is at no address: {error}")))?;
     Ok((page, state))
 }
@@ -134,6 +148,11 @@ async fn begins_at_a_page(trial: &mut Trial) -> Finding {
     must(redirect.as_deref() == Some(crate::trial::REDIRECT), || {
         format!("the page leads back to {redirect:?}")
     })
+}
+
+async fn no_password(trial: &mut Trial) -> Finding {
+    let (begun, _) = trial.begin().await?;
+    must(begun.sign_in.form().is_none(), || "it asks by a form".to_owned())
 }
 
 async fn proof_keys(trial: &mut Trial) -> Finding {
@@ -161,8 +180,9 @@ async fn completes(trial: &mut Trial) -> Finding {
     let (begun, state) = trial.begin().await?;
     let person = trial.stand.person.clone();
     let brought = trial.log_in(&begun, &person).await?;
-    must(brought.state == state, || "another state came back".to_owned())?;
-    let granted = well("link.complete", trial.complete(&begun, &brought.code).await?)?;
+    let came_back = brought.state.is_none_or(|came_back| came_back == state);
+    must(came_back, || "another state came back".to_owned())?;
+    let granted = well("link.complete", trial.complete(&begun, &brought.signed_in).await?)?;
     let now = SystemClock.now();
     must(granted.refresh_at > now, || {
         format!("refresh_at is {}, and it is {now}", granted.refresh_at)
@@ -175,9 +195,10 @@ async fn completes(trial: &mut Trial) -> Finding {
 async fn other_session(trial: &mut Trial) -> Finding {
     let (first, _) = trial.begin().await?;
     let (second, _) = trial.begin().await?;
+    first.sign_in.page().ok_or_else(no_page)?;
     let person = trial.stand.person.clone();
     let brought = trial.log_in(&first, &person).await?;
-    let answer = trial.complete(&second, &brought.code).await?;
+    let answer = trial.complete(&second, &brought.signed_in).await?;
     let error = refused("link.complete with another session", answer)?;
     must(error.outcome == Outcome::NotExecuted, || {
         format!("the refusal is {error}")
@@ -186,10 +207,11 @@ async fn other_session(trial: &mut Trial) -> Finding {
 
 async fn used_code(trial: &mut Trial) -> Finding {
     let (begun, _) = trial.begin().await?;
+    begun.sign_in.page().ok_or_else(no_page)?;
     let person = trial.stand.person.clone();
     let brought = trial.log_in(&begun, &person).await?;
-    well("link.complete", trial.complete(&begun, &brought.code).await?)?;
-    let again = trial.complete(&begun, &brought.code).await?;
+    well("link.complete", trial.complete(&begun, &brought.signed_in).await?)?;
+    let again = trial.complete(&begun, &brought.signed_in).await?;
     refused("link.complete with a used code", again).map(drop)
 }
 

@@ -173,7 +173,7 @@ async fn fresh_copies(trial: &mut Trial) -> Finding {
     let brought = trial.log_in(&begun, &trial.stand.person).await?;
     let granted = well(
         "link.complete by another copy",
-        trial.complete(&begun, &brought.code).await?,
+        trial.complete(&begun, &brought.signed_in).await?,
     )?;
     renew().await?;
     let mut after = Trial::new(std::sync::Arc::clone(&trial.stand));

@@ -1,9 +1,9 @@
-//! The account of a trial: linked by the vendor's page, and its doors.
+//! The account of a trial: linked by the vendor's page or its form, and its doors.
 
 use postern_contract::{
     adapter::{
         AdapterError, Answer, Call, DoorInput, LinkBeginInput, LinkBegun, LinkCompleteInput, LinkGranted,
-        LinkInput,
+        LinkInput, SignIn, SignedIn,
     },
     door::{Door, DoorReading},
     text::{DoorRef, SecretText},
@@ -13,6 +13,7 @@ use postern_vendor_clouds::Serial;
 use super::{MAIN_DOOR, REDIRECT, Trial, strange};
 use crate::{
     browser::{self, BroughtBack, Person},
+    form,
     rule::{Finding, Found, well},
 };
 
@@ -32,13 +33,20 @@ impl Trial {
         }
     }
 
-    /// Logs in at the vendor as its page asks.
+    /// Logs in at the vendor as its page asks, or fills in its form.
     pub(crate) async fn log_in(&self, begun: &LinkBegun, person: &Person) -> Result<BroughtBack, Found> {
-        let page = begun.authorize_url.expose();
-        let brought = browser::log_in(page, REDIRECT, person)
-            .await
-            .map_err(Found::Broken)?;
-        self.keep_secret("an authorization code", &brought.code);
+        let brought = match &begun.sign_in {
+            SignIn::AuthorizeUrl(page) => browser::log_in(page.expose(), REDIRECT, person)
+                .await
+                .map_err(Found::Broken)?,
+            SignIn::Form(asked) => BroughtBack {
+                signed_in: SignedIn::Answers(form::fill_in(&asked.fields, person)?),
+                state: None,
+            },
+        };
+        if let SignedIn::Code(code) = &brought.signed_in {
+            self.keep_secret("an authorization code", code.expose());
+        }
         Ok(brought)
     }
 
@@ -46,13 +54,13 @@ impl Trial {
     pub(crate) async fn complete(
         &self,
         begun: &LinkBegun,
-        code: &str,
+        signed_in: &SignedIn,
     ) -> Result<Result<LinkGranted, AdapterError>, Found> {
         let input = LinkCompleteInput {
             link: self.link,
             session: begun.session.clone(),
             redirect_uri: REDIRECT.to_owned(),
-            code: SecretText::new(code),
+            signed_in: signed_in.clone(),
         };
         match self.call(Call::LinkComplete(input)).await? {
             Ok(Answer::LinkComplete(granted)) => Ok(Ok(granted)),
@@ -65,7 +73,7 @@ impl Trial {
     pub(crate) async fn link_as(&mut self, person: &Person) -> Result<LinkGranted, Found> {
         let (begun, _) = self.begin().await?;
         let brought = self.log_in(&begun, person).await?;
-        let granted = well("link.complete", self.complete(&begun, &brought.code).await?)?;
+        let granted = well("link.complete", self.complete(&begun, &brought.signed_in).await?)?;
         self.credentials = Some(granted.credentials.clone());
         Ok(granted)
     }

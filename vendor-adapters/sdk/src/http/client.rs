@@ -200,6 +200,21 @@ impl DeadlineClient {
         self.order(request, deadline, Bodies::OfRefusals).await
     }
 
+    /// The same for a vendor whose status says little: the body of any answer is read as far as it comes. One that breaks off, or is longer
+    /// than [`RESPONSE_BYTES_MAX`], is empty.
+    ///
+    /// # Errors
+    /// As [`Self::command`].
+    ///
+    /// [`RESPONSE_BYTES_MAX`]: crate::RESPONSE_BYTES_MAX
+    pub async fn command_with_answer(
+        &self,
+        request: &VendorRequest,
+        deadline: &Deadline,
+    ) -> Result<Reply, SendError> {
+        self.order(request, deadline, Bodies::AsTheyCome).await
+    }
+
     async fn order(
         &self,
         request: &VendorRequest,

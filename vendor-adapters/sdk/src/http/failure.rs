@@ -50,7 +50,9 @@ pub enum SendFailure {
 }
 
 impl SendError {
-    pub(crate) const fn not_sendable() -> Self {
+    /// The request could not be formed, so nothing was sent.
+    #[must_use]
+    pub const fn not_sendable() -> Self {
         Self {
             outcome: Outcome::NotExecuted,
             failure: SendFailure::NotSendable,

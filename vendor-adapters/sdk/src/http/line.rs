@@ -36,6 +36,8 @@ pub(super) enum Bodies {
     Read,
     /// Those of a refusal (400 to 499), as far as they come.
     OfRefusals,
+    /// All, as far as they come.
+    AsTheyCome,
     /// None.
     Left,
 }
@@ -43,7 +45,7 @@ pub(super) enum Bodies {
 impl Bodies {
     const fn wanted(self, status: StatusCode) -> bool {
         match self {
-            Self::Read => true,
+            Self::Read | Self::AsTheyCome => true,
             Self::OfRefusals => status.as_u16() / 100 == 4,
             Self::Left => false,
         }

@@ -5,11 +5,16 @@ use std::fmt;
 use jiff::Timestamp;
 use postern_contract::adapter::{AdapterError, AdapterErrorKind};
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
 /// The longest answer that is read, in bytes.
 pub const RESPONSE_BYTES_MAX: usize = 1024 * 1024;
+
+/// What Amazon's services call JSON, before the version of their protocol.
+const AMZ_JSON: &str = "application/x-amz-json-";
+const CALLS_LEFT: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
+const MORE_IN: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// A vendor's answer. Its `Debug` shows the status and the length.
 #[derive(Clone)]
@@ -18,9 +23,13 @@ pub struct Reply {
     pub status: StatusCode,
     /// How long the vendor asks to be left alone, in seconds.
     pub retry_after_seconds: Option<u32>,
+    /// How many more calls the vendor says that it will answer for now (`X-RateLimit-Remaining`).
+    pub calls_left: Option<u32>,
+    /// In how many seconds it will answer more (`X-RateLimit-Reset`). Vendors differ in what they mean by the number: judge it first.
+    pub more_in_seconds: Option<u32>,
     /// Whether the answer calls itself JSON.
     pub is_json: bool,
-    /// The body. Empty for a command, whose body nobody reads.
+    /// The body. Empty for a command, unless its answer was asked for.
     pub body: Vec<u8>,
 }
 
@@ -39,12 +48,16 @@ impl Reply {
                 .trim()
                 .to_ascii_lowercase();
             essence == "application/json"
+                || essence.starts_with(AMZ_JSON)
                 || (essence.starts_with("application/") && essence.ends_with("+json"))
         });
         let retry_after_seconds = text(RETRY_AFTER).and_then(|value| parse_retry_after(value, now));
+        let number = |name| text(name).and_then(|value| value.trim().parse().ok());
         Self {
             status,
             retry_after_seconds,
+            calls_left: number(CALLS_LEFT),
+            more_in_seconds: number(MORE_IN),
             is_json,
             body: Vec::new(),
         }
@@ -171,5 +184,7 @@ mod tests {
         headers.insert(CONTENT_TYPE, "application/problem+json".parse().unwrap());
         page.is_json = Reply::without_body(StatusCode::OK, &headers, now()).is_json;
         assert!(page.json::<serde_json::Value>().is_ok());
+        headers.insert(CONTENT_TYPE, "application/x-amz-json-1.1".parse().unwrap());
+        assert!(Reply::without_body(StatusCode::OK, &headers, now()).is_json);
     }
 }

@@ -110,6 +110,8 @@ mod tests {
         Reply {
             status,
             retry_after_seconds,
+            calls_left: None,
+            more_in_seconds: None,
             is_json: false,
             body: Vec::new(),
         }

@@ -97,10 +97,7 @@ impl<V: OAuthAdapter> Adapter for V {
         input: &LinkBeginInput,
     ) -> Result<Begun<PkceSession>, AdapterError> {
         let (authorize_url, session) = self.oauth().begin(&input.state, &input.redirect_uri)?;
-        Ok(Begun {
-            authorize_url,
-            session,
-        })
+        Ok(Begun::page(authorize_url, session))
     }
 
     async fn link_complete(

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod errors;
+mod further;
 mod session;
 
 use std::pin::Pin;
@@ -9,7 +10,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use oauth2::basic::{BasicClient, BasicTokenResponse};
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
@@ -22,9 +22,11 @@ use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 pub use self::adapter::OAuthAdapter;
+pub use self::further::Further;
 pub use self::session::PkceSession;
 
 use self::errors::{Grant, TokenCallError, judge};
+use self::further::{Client, TokenAnswer};
 use crate::{CallContext, Deadline, DeadlineClient, TokenSet, VendorRequest};
 
 /// What is taken for the lifetime of an access token whose vendor does not tell it.
@@ -69,8 +71,6 @@ pub struct OAuth {
     config: Arc<OAuthConfig>,
     http: DeadlineClient,
 }
-
-type Client = BasicClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet>;
 
 impl OAuth {
     /// Links accounts as `config` says.
@@ -119,6 +119,23 @@ impl OAuth {
         redirect_uri: &str,
         code: &SecretText,
     ) -> Result<TokenSet, AdapterError> {
+        let (tokens, _) = self
+            .complete_with_further(call, session, redirect_uri, code)
+            .await?;
+        Ok(tokens)
+    }
+
+    /// The same, with what the vendor told besides.
+    ///
+    /// # Errors
+    /// As [`Self::complete`].
+    pub async fn complete_with_further(
+        &self,
+        call: &CallContext,
+        session: PkceSession,
+        redirect_uri: &str,
+        code: &SecretText,
+    ) -> Result<(TokenSet, Further), AdapterError> {
         if session.redirect_uri != redirect_uri {
             return Err(AdapterError::not_executed(
                 AdapterErrorKind::InvalidRequest,
@@ -133,7 +150,10 @@ impl OAuth {
             .request_async(&http)
             .await
             .map_err(|error| judge(error, Grant::Code))?;
-        Ok(token_set(&answer, None, call.now()))
+        Ok((
+            token_set(&answer, None, call.now()),
+            answer.extra_fields().clone(),
+        ))
     }
 
     /// Exchanges the refresh token. It may be single-use: store the new set before forgetting the old one, and never let
@@ -160,8 +180,8 @@ impl OAuth {
         Ok(token_set(&answer, Some(tokens), call.now()))
     }
 
-    fn client(&self) -> Client {
-        let client = BasicClient::new(ClientId::new(self.config.client_id.clone()))
+    fn client(&self) -> Client<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointSet> {
+        let client = Client::new(ClientId::new(self.config.client_id.clone()))
             .set_auth_uri(AuthUrl::from_url(self.config.authorize_url.clone()))
             .set_token_uri(TokenUrl::from_url(self.config.token_url.clone()))
             .set_auth_type(match self.config.client_auth {
@@ -230,7 +250,7 @@ fn redirect(uri: &str) -> Result<RedirectUrl, AdapterError> {
     })
 }
 
-fn token_set(answer: &BasicTokenResponse, before: Option<&TokenSet>, now: Timestamp) -> TokenSet {
+fn token_set(answer: &TokenAnswer, before: Option<&TokenSet>, now: Timestamp) -> TokenSet {
     let lifetime = answer.expires_in().unwrap_or(UNTOLD_LIFETIME).min(LIFETIME_MAX);
     let given = answer
         .refresh_token()

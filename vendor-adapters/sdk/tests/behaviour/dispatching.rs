@@ -1,150 +1,16 @@
 //! The one JSON entry: what reaches an adapter, and what is answered without it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use postern_adapter_sdk::contract::adapter::{
-    AdapterError, AdapterErrorKind, CommandAccepted, ContractVersion, Description, DoorCloseInput, DoorInput,
-    DoorOpenInput, DoorRead, DoorsListed, LinkBeginInput, LinkRevoked,
-};
-use postern_adapter_sdk::contract::text::SecretText;
-use postern_adapter_sdk::{
-    Adapter, AdapterService, Begun, CallContext, Clock, Dispatch, Granted, NotSealable, Sealable,
-};
-use postern_keys::{KeyError, KeyFile, SealContext, Sealed, Sealer};
+use postern_adapter_sdk::{Clock, Dispatch};
+use postern_keys::{KeyError, SealContext, Sealed, Sealer};
 use proptest::prelude::*;
 use secrecy::SecretSlice;
 use serde_json::{Value, json};
 
+use crate::fake::{Behaviour, LINK, ask, keys, message, service};
 use crate::support::HandClock;
-
-const LINK: &str = "link_01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
-/// A password, as some vendors have for credentials.
-#[derive(Clone)]
-struct Password(String);
-
-impl Sealable for Password {
-    fn to_plaintext(&self) -> Result<SecretSlice<u8>, NotSealable> {
-        Ok(self.0.clone().into_bytes().into())
-    }
-
-    fn from_plaintext(plaintext: &[u8]) -> Result<Self, NotSealable> {
-        String::from_utf8(plaintext.to_vec())
-            .map(Self)
-            .map_err(|_| NotSealable)
-    }
-}
-
-/// What a test has the adapter do in `door.open`.
-#[derive(Clone, Copy)]
-enum Behaviour {
-    Panic,
-    Hang,
-    AnswerWithPassword,
-}
-
-struct Fake(Behaviour);
-
-fn unexpected<T>(what: &str) -> Result<T, AdapterError> {
-    Err(AdapterError::not_executed(AdapterErrorKind::Rejected, what))
-}
-
-#[async_trait]
-impl Adapter for Fake {
-    type Credentials = Password;
-    type Session = Password;
-
-    fn describe(&self) -> Description {
-        Description {
-            vendor: "fake".parse().unwrap(),
-            name: "Fake".parse().unwrap(),
-            contract: ContractVersion::CURRENT,
-            optional_operations: Vec::new(),
-            reading_lag_seconds: 1,
-            poll_interval_ms: 1000,
-        }
-    }
-
-    async fn link_begin(
-        &self,
-        _: &CallContext,
-        input: &LinkBeginInput,
-    ) -> Result<Begun<Password>, AdapterError> {
-        let session = Password(format!("session of {}", input.state.expose()));
-        Ok(Begun {
-            authorize_url: SecretText::new("https://vendor.example/"),
-            session,
-        })
-    }
-
-    async fn link_complete(
-        &self,
-        call: &CallContext,
-        session: Password,
-        _: &str,
-        code: &SecretText,
-    ) -> Result<Granted<Password>, AdapterError> {
-        let credentials = Password(format!("{} and {}", session.0, code.expose()));
-        Ok(Granted {
-            credentials,
-            refresh_at: call.now(),
-        })
-    }
-
-    async fn link_refresh(
-        &self,
-        call: &CallContext,
-        old: Password,
-    ) -> Result<Granted<Password>, AdapterError> {
-        Ok(Granted {
-            credentials: Password(format!("{}, again", old.0)),
-            refresh_at: call.now(),
-        })
-    }
-
-    async fn link_revoke(&self, _: &CallContext, _: Password) -> Result<LinkRevoked, AdapterError> {
-        Ok(LinkRevoked {
-            revoked_at_vendor: true,
-        })
-    }
-
-    async fn doors_list(&self, _: &CallContext, credentials: &Password) -> Result<DoorsListed, AdapterError> {
-        unexpected(&credentials.0)
-    }
-
-    async fn door_read(
-        &self,
-        _: &CallContext,
-        _: &Password,
-        _: &DoorInput,
-    ) -> Result<DoorRead, AdapterError> {
-        std::future::pending().await
-    }
-
-    async fn door_open(
-        &self,
-        _: &CallContext,
-        credentials: &Password,
-        _: &DoorOpenInput,
-    ) -> Result<CommandAccepted, AdapterError> {
-        match self.0 {
-            Behaviour::Panic => panic!("a bug in the adapter, holding {}", credentials.0),
-            Behaviour::Hang => std::future::pending().await,
-            Behaviour::AnswerWithPassword => unexpected(&credentials.0),
-        }
-    }
-
-    async fn door_close(
-        &self,
-        _: &CallContext,
-        _: &Password,
-        _: &DoorCloseInput,
-    ) -> Result<CommandAccepted, AdapterError> {
-        unexpected("closed")
-    }
-}
 
 /// Opens what another sealed, and can't seal.
 struct BrokenSealer(Arc<dyn Sealer>);
@@ -172,29 +38,6 @@ impl Sealer for BrokenSealer {
     async fn open(&self, sealed: &Sealed, context: &SealContext) -> Result<SecretSlice<u8>, KeyError> {
         self.0.open(sealed, context).await
     }
-}
-
-fn keys() -> Arc<dyn Sealer> {
-    Arc::new(KeyFile::ephemeral().unwrap().sealer())
-}
-
-fn service(behaviour: Behaviour, sealer: &Arc<dyn Sealer>, clock: &Arc<HandClock>) -> AdapterService<Fake> {
-    AdapterService::new(
-        Fake(behaviour),
-        Arc::clone(sealer),
-        Arc::clone(clock) as Arc<dyn Clock>,
-    )
-}
-
-async fn ask(service: &AdapterService<Fake>, message: &Value) -> Value {
-    serde_json::from_slice(&service.dispatch(message.to_string().as_bytes()).await).unwrap()
-}
-
-fn message(clock: &HandClock, operation: &str, input: &Value) -> Value {
-    json!({
-        "contract": "1.0", "request_id": "req-7", "deadline": clock.now() + Duration::from_millis(200),
-        "call": { "operation": operation, "input": input },
-    })
 }
 
 async fn sealed_password(sealer: &Arc<dyn Sealer>, vendor: &str, link: &str) -> Value {

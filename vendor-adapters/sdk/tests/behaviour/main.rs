@@ -2,6 +2,8 @@
 #![cfg(test)]
 
 mod dispatching;
+mod fake;
 mod oauth;
 mod sending;
+mod signing_in;
 mod support;

@@ -49,6 +49,14 @@ pub(super) fn customers(bodies: &Bodies, ids: &Ids) -> Vec<Route> {
             "/v1/links/finish",
             json_route(json!({"state": "a-state", "code": "a-code"}), json!({})),
         ),
+        send(
+            Method::POST,
+            "/v1/links/answer",
+            json_route(
+                json!({"state": "a-state", "answers": {}}),
+                json!({"answers": {"email": "ann@example.com", "password": "a-password", "one_time_code": "831204"}}),
+            ),
+        ),
         send(Method::DELETE, "/v1/links/{id}", Takes::NoBody),
         get("/v1/doors", &["refresh"]),
         get("/v1/doors/{id}", &["refresh"]),

@@ -1,0 +1,8 @@
+//! The face of SmartThings: what its clients cannot show.
+#![cfg(test)]
+
+mod api;
+mod events;
+mod login;
+mod sign_in;
+mod visit;
