@@ -129,10 +129,7 @@ impl Adapter for SmartThingsAdapter {
         input: &LinkBeginInput,
     ) -> Result<Begun<PkceSession>, AdapterError> {
         let (authorize_url, session) = self.oauth.begin(&input.state, &input.redirect_uri)?;
-        Ok(Begun {
-            authorize_url,
-            session,
-        })
+        Ok(Begun::page(authorize_url, session))
     }
 
     async fn link_complete(

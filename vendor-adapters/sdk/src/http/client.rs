@@ -234,19 +234,6 @@ impl DeadlineClient {
         result
     }
 
-    /// The same for a vendor whose success says more than its status: the whole answer is read.
-    ///
-    /// # Errors
-    /// As [`Self::command`], and `unknown` for an answer that breaks off or is too long.
-    pub async fn command_with_answer(
-        &self,
-        request: &VendorRequest,
-        deadline: &Deadline,
-    ) -> Result<Reply, SendError> {
-        self.attempt(Connection::Fresh, request, deadline, Bodies::Read)
-            .await
-    }
-
     async fn attempt(
         &self,
         connection: Connection,

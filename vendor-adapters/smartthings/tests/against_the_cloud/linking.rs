@@ -11,7 +11,7 @@ use crate::harness::{Bench, STATE};
 async fn a_household_links_a_home_by_the_vendors_page_and_its_tokens_live_a_day() {
     let mut bench = Bench::unlinked().await;
     let begun = bench.begin().await;
-    let page = begun.authorize_url.expose();
+    let page = begun.sign_in.page().unwrap().expose();
     assert!(
         page.contains("scope=r%3Alocations%3A*+r%3Adevices%3A*+x%3Adevices%3A*"),
         "{page}"
