@@ -71,12 +71,12 @@ impl Vendor {
     #[must_use]
     pub const fn tells(self) -> &'static [Tells] {
         match self {
-            Self::Myq | Self::NiceGo => &[
+            Self::Myq => &[
                 Tells::ForbiddenCloses,
                 Tells::UnknownPositions,
                 Tells::OtherThings,
             ],
-            Self::AladdinConnect => &[Tells::UnknownPositions],
+            Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
             Self::SmartThings => &[Tells::UnknownPositions, Tells::OtherThings],
         }
     }

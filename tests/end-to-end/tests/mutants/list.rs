@@ -21,11 +21,11 @@ pub(crate) const MUTANTS: &[(Misdeed, &[&str])] = &[
     (Misdeed::BelievesEveryWebhook, &["hostile-webhooks-tell-nothing"]),
     (Misdeed::LosesTheState, &["links-begin-at-the-vendors-page"]),
     (Misdeed::AsksForThePassword, &["passwords-stay-with-the-vendor"]),
-    (Misdeed::TakesATypoForTrouble, &["forms-take-wrong-answers-well"]),
     (Misdeed::SendsNoChallenge, &["links-use-proof-keys"]),
     (Misdeed::RefreshesYesterday, &["links-complete"]),
     (Misdeed::TakesAnySession, &["codes-belong-to-their-session"]),
     (Misdeed::RepeatsTheGrant, &["codes-work-once"]),
+    (Misdeed::TakesAnyPassword, &["forms-take-wrong-answers-well"]),
     (Misdeed::NamesDoorsByLink, &["an-account-links-again"]),
     (
         Misdeed::SealsNothing,

@@ -8,8 +8,7 @@ mod mutant;
 use std::{collections::BTreeSet, sync::Arc};
 
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
-use postern_adapter_nice_go::{NiceGoAdapter, NiceGoConfig};
-use postern_adapter_sdk::{AdapterService, Dispatch, SystemClock};
+use postern_adapter_sdk::{AdapterService, SystemClock};
 use postern_conformance::{Examination, Rig, examine, rules, text};
 use postern_contract::conformance::Verdict;
 use postern_keys::KeyFile;
@@ -23,14 +22,9 @@ const HEARD: [&str; 1] = ["accepted-is-not-done"];
 
 /// Puts an adapter with this misdeed before the kit, for these rules; gives the rules that it breaks, and the report.
 async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String) {
-    let vendor = match misdeed {
-        // It takes a vendor that is linked by a form.
-        Misdeed::TakesATypoForTrouble => Vendor::NiceGo,
-        _ => Vendor::Myq,
-    };
-    let cloud = vendor.start(Config {
+    let cloud = Vendor::Myq.start(Config {
         timings: DoorTimings::fast(),
-        ..vendor.demo()
+        ..Vendor::Myq.demo()
     });
     let cloud = cloud.await.unwrap();
     let base: url::Url = cloud.base_url().parse().unwrap();
@@ -38,14 +32,8 @@ async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String
         Misdeed::SealsNothing => Arc::new(misdeed::Plain),
         _ => Arc::new(KeyFile::ephemeral().unwrap().sealer()),
     };
-    let clock = Arc::new(SystemClock);
-    let service: Box<dyn Dispatch> = if vendor == Vendor::NiceGo {
-        let adapter = NiceGoAdapter::new(NiceGoConfig::at_one_host(&base)).unwrap();
-        Box::new(AdapterService::new(adapter, sealer, clock))
-    } else {
-        let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
-        Box::new(AdapterService::new(adapter, sealer, clock))
-    };
+    let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
+    let service = AdapterService::new(adapter, sealer, Arc::new(SystemClock));
     let examination = Examination {
         reach: Arc::new(Mutant::new(service, misdeed, base.clone())),
         rig: Rig::at(base).await.unwrap(),

@@ -21,7 +21,7 @@ pub(crate) enum Misdeed {
     BelievesEveryWebhook,
     LosesTheState,
     AsksForThePassword,
-    TakesATypoForTrouble,
+    TakesAnyPassword,
     SendsNoChallenge,
     RefreshesYesterday,
     TakesAnySession,

@@ -10,7 +10,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use postern_adapter_sdk::{Clock as _, Dispatch, SystemClock};
+use postern_adapter_myq::MyqAdapter;
+use postern_adapter_sdk::{AdapterService, Clock as _, Dispatch, SystemClock};
 use postern_conformance::{NoReply, Reach, Unseen};
 use postern_contract::conformance::Build;
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ struct Memory {
 
 /// An adapter with one misdeed.
 pub(crate) struct Mutant {
-    service: Box<dyn Dispatch>,
+    service: AdapterService<MyqAdapter>,
     misdeed: Misdeed,
     cloud: Url,
     memory: Mutex<Memory>,
@@ -38,7 +39,7 @@ pub(crate) struct Mutant {
 }
 
 impl Mutant {
-    pub(crate) fn new(service: Box<dyn Dispatch>, misdeed: Misdeed, cloud: Url) -> Self {
+    pub(crate) fn new(service: AdapterService<MyqAdapter>, misdeed: Misdeed, cloud: Url) -> Self {
         Self {
             service,
             misdeed,
@@ -93,6 +94,16 @@ impl Mutant {
                 if let Some(output) = kept {
                     return Ok(Some(ok(&asked, &output)));
                 }
+            }
+            (Misdeed::TakesAnyPassword, "link.begin") => {
+                let fields =
+                    json!([{ "kind": "email", "required": true }, { "kind": "password", "required": true }]);
+                let form = json!({ "form": { "fields": fields }, "session": "session" });
+                return Ok(Some(ok(&asked, &form)));
+            }
+            (Misdeed::TakesAnyPassword, "link.complete") => {
+                let granted = json!({ "credentials": "any", "refresh_at": "2100-01-01T00:00:00Z" });
+                return Ok(Some(ok(&asked, &granted)));
             }
             (Misdeed::KeepsSessionsToItself, "link.complete") if self.renewed.load(Ordering::Relaxed) > 0 => {
                 return Ok(Some(error(&asked, "internal", "not_executed")));
@@ -300,9 +311,6 @@ impl Mutant {
         let ordered = matches!(operation, "door.open" | "door.close");
         match self.misdeed {
             Misdeed::NeverSaysTheEnd if error["kind"] == "link_revoked" => {
-                error["kind"] = json!("vendor_unavailable");
-            }
-            Misdeed::TakesATypoForTrouble if operation == "link.complete" => {
                 error["kind"] = json!("vendor_unavailable");
             }
             Misdeed::IsSureOfEverything => error["outcome"] = json!("not_executed"),

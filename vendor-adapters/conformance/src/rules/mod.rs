@@ -3,6 +3,7 @@
 mod contract;
 mod doors;
 mod events;
+mod forms;
 mod links;
 mod orders;
 mod refreshing;
@@ -26,6 +27,7 @@ pub fn rules() -> &'static [Rule] {
         [
             contract::RULES,
             links::RULES,
+            forms::RULES,
             refreshing::RULES,
             doors::RULES,
             states::RULES,

@@ -1,4 +1,4 @@
-//! The account of a trial: linked by the vendor's page, and its doors.
+//! The account of a trial: linked by the vendor's page or its form, and its doors.
 
 use postern_contract::{
     adapter::{

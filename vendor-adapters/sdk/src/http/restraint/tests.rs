@@ -20,6 +20,8 @@ fn answered(status: u16, retry_after_seconds: Option<u32>) -> Result<Reply, Send
     Ok(Reply {
         status: StatusCode::from_u16(status).unwrap(),
         retry_after_seconds,
+        calls_left: None,
+        more_in_seconds: None,
         is_json: true,
         body: Vec::new(),
     })
