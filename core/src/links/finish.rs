@@ -2,12 +2,13 @@
 //!
 //! Where the vendor has no page, what the household filled in passes through here and is kept nowhere: it goes from the request to
 //! the adapter, in memory alone. Answers that the vendor does not take cost a try, and the login lies ready again. How often one
-//! account is tried is counted across all logins and all households, so that nobody is locked out of their account by us.
+//! account is tried is counted across all logins and all households, so that nobody is locked out of their account by us; and how often one
+//! household tries, so that nobody tries out a list of passwords.
 
 use jiff::SignedDuration;
 use postern_contract::{
     Invalid,
-    adapter::{AdapterError, Answer, Answers, Call, FieldKind, LinkCompleteInput, Misfit, SignedIn},
+    adapter::{AdapterError, Answer, Call, FieldKind, LinkCompleteInput, Misfit, SignedIn},
     customer::{AnswerForm, FinishLink, HouseholdEvent, LinkState, LinkView},
     ids::HouseholdId,
     text::SecretText,
@@ -29,7 +30,9 @@ use crate::{
 };
 
 /// How often a vendor is asked in an hour to take answers for one account. Vendors lock an account after some five wrong passwords.
-const LOGINS_PER_HOUR: u32 = 4;
+const LOGINS_OF_ACCOUNT: u32 = 4;
+/// How often in an hour for one household, whatever the accounts: nobody is to try out a list of stolen passwords here.
+const LOGINS_BY_HOUSEHOLD: u32 = 12;
 /// How long the vendor may take to exchange the code, or the answers.
 const EXCHANGE_WITHIN: SignedDuration = SignedDuration::from_secs(15);
 
@@ -199,39 +202,41 @@ async fn use_up(
         .await?
         .filter(|pending| pending.household == household && now < pending.expires_at)
         .ok_or(HouseholdRefusal::LoginNotKnown)?;
-    let mut writes = vec![Write::use_up_state(&login.state, household)];
     let hour = Window::hour(now);
-    match (&pending.form, &login.signed_in) {
-        (None, SignedIn::Code(_)) => {}
+    let writes = match (&pending.form, &login.signed_in) {
+        (None, SignedIn::Code(_)) => vec![Write::use_up_state(&login.state, household)],
         (Some(form), SignedIn::Answers(answers)) => {
             form.fields.check(answers).map_err(misfit)?;
-            let account = account(household, answers);
-            let (since, until) = (hour.starts_at_s, hour.ends_at());
-            writes.push(Write::count_login(
-                &pending.vendor,
-                &account,
-                since,
-                until,
-                LOGINS_PER_HOUR,
-            ));
+            let count = |whose: &SecretText, most| {
+                let (since, until) = (hour.starts_at_s, hour.ends_at());
+                Write::count_login(&pending.vendor, whose, since, until, most)
+            };
+            let mut writes = vec![
+                Write::use_up_try(&login.state, household, form.tries_left),
+                count(&SecretText::new(household.to_string()), LOGINS_BY_HOUSEHOLD),
+            ];
+            // A form without an e-mail address tells only who asks.
+            writes.extend(
+                answers
+                    .email
+                    .as_ref()
+                    .map(|email| count(email, LOGINS_OF_ACCOUNT)),
+            );
+            writes
         }
         _ => return Err(HouseholdRefusal::LoginNotKnown.into()),
-    }
+    };
     match platform.store.transact(writes).await {
         Ok(()) => Ok(pending),
-        Err(error) if error.is_condition(1) => Err(HouseholdRefusal::TooManyLogins {
-            retry_after_s: hour.ends_in_s(now),
+        Err(error) if error.is_condition(1) || error.is_condition(2) => {
+            Err(HouseholdRefusal::TooManyLogins {
+                retry_after_s: hour.ends_in_s(now),
+            }
+            .into())
         }
-        .into()),
         Err(StoreError::ConditionFailed { .. }) => Err(HouseholdRefusal::LoginNotKnown.into()),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whose password is being tried. A form without an e-mail address tells only who asks.
-fn account(household: HouseholdId, answers: &Answers) -> SecretText {
-    let asker = || SecretText::new(household.to_string());
-    answers.email.clone().unwrap_or_else(asker)
 }
 
 fn misfit(misfit: Misfit) -> Invalid {

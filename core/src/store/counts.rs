@@ -45,17 +45,17 @@ impl Write {
             .on(fewer(attribute::OPENS, most))
     }
 
-    /// Counts that a vendor is asked to take answers for the account of `email`, in the window that began at `window_s`, on
-    /// condition that there were fewer than `most`.
+    /// Counts that a vendor is asked to take answers, for the account of `whose` e-mail address or by `whose` household, in the window
+    /// that began at `window_s`, on condition that there were fewer than `most`.
     #[must_use]
     pub fn count_login(
         vendor: &VendorId,
-        email: &SecretText,
+        whose: &SecretText,
         window_s: i64,
         window_ends: Timestamp,
         most: u32,
     ) -> Self {
-        Self::update(Key::logins(vendor, email, window_s))
+        Self::update(Key::logins(vendor, whose, window_s))
             .adding(attribute::LOGINS, 1)
             .until(window_ends + KEPT)
             .on(fewer(attribute::LOGINS, most))

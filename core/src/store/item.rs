@@ -68,6 +68,8 @@ pub mod attribute {
     pub const CHANGES: &str = "changes";
     /// Of a count of opens: how many.
     pub const OPENS: &str = "opens";
+    /// Of a login by a form: how often it may still be tried.
+    pub const TRIES_LEFT: &str = "tries_left";
     /// Of a count of logins: how many.
     pub const LOGINS: &str = "logins";
 }

@@ -93,7 +93,8 @@ pub enum Key {
     Calls(CarrierId, i64),
     /// How often a vendor's door was opened in the window that began then, in seconds since 1970.
     Opens(VendorId, KeyDigest, i64),
-    /// How often a vendor was asked to take answers for an account in the window that began then, in seconds since 1970.
+    /// How often a vendor was asked to take answers, for an account or by a household, in the window that began then, in seconds
+    /// since 1970.
     Logins(VendorId, KeyDigest, i64),
 }
 
@@ -140,12 +141,12 @@ impl Key {
         Self::Opens(vendor.clone(), KeyDigest::of(door.as_str()), window_s)
     }
 
-    /// How often a vendor was asked to take answers for the account of this e-mail address in the window that began then. Spaces
-    /// around it and capitals do not make another account.
+    /// How often a vendor was asked to take answers, for the account of this e-mail address or by this household, in the window that
+    /// began then. Spaces around an address and capitals do not make another account.
     #[must_use]
-    pub fn logins(vendor: &VendorId, email: &SecretText, window_s: i64) -> Self {
-        let account = email.expose().trim().to_lowercase();
-        Self::Logins(vendor.clone(), KeyDigest::of(&account), window_s)
+    pub fn logins(vendor: &VendorId, whose: &SecretText, window_s: i64) -> Self {
+        let whose = whose.expose().trim().to_lowercase();
+        Self::Logins(vendor.clone(), KeyDigest::of(&whose), window_s)
     }
 
     /// The value of `PK`.

@@ -129,10 +129,14 @@ impl Write {
     /// # Errors
     /// [`StoreError::Corrupt`] when it cannot be written as a body.
     pub fn begin_login(state: &SecretText, pending: &LinkStatePending) -> Result<Self, StoreError> {
-        Ok(Self::put(Key::link_state(state), pending)?
+        let write = Self::put(Key::link_state(state), pending)?
             .with(attribute::HOUSEHOLD, text(pending.household.to_string()))
             .until(pending.expires_at)
-            .on(Condition::Absent))
+            .on(Condition::Absent);
+        Ok(match &pending.form {
+            None => write,
+            Some(form) => write.with(attribute::TRIES_LEFT, number(form.tries_left)),
+        })
     }
 
     /// Uses up a login's state, once and by its own household.
@@ -140,6 +144,14 @@ impl Write {
     pub fn use_up_state(state: &SecretText, household: HouseholdId) -> Self {
         let own = Condition::is_text(attribute::HOUSEHOLD, household);
         Self::delete(Key::link_state(state)).on(own)
+    }
+
+    /// The same for a login by a form, on condition that it has as many tries left as were read: it lies ready again after answers
+    /// that were not taken, and whoever read it before must not try once more than there is.
+    #[must_use]
+    pub fn use_up_try(state: &SecretText, household: HouseholdId, tries_left: u8) -> Self {
+        let as_read = Condition::Is(attribute::TRIES_LEFT, number(tries_left));
+        Self::use_up_state(state, household).on(as_read)
     }
 }
 

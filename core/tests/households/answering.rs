@@ -135,6 +135,30 @@ async fn an_account_is_tried_four_times_in_an_hour_by_all_logins_and_households_
 }
 
 #[tokio::test]
+async fn a_household_that_tries_one_account_after_the_other_is_held_back() {
+    let (world, ann) = world().await;
+    for account in 0..12 {
+        let state = begin(&world, ann).await;
+        let refused = answer(&world, ann, &state, &format!("stolen-{account}"), "stolen").await;
+        assert_eq!(
+            refusal(refused),
+            HouseholdRefusal::AnswersRefused { tries_left: 2 }
+        );
+    }
+    let state = begin(&world, ann).await;
+    let held_back = refusal(answer(&world, ann, &state, "stolen-12", "stolen").await);
+    assert!(
+        matches!(held_back, HouseholdRefusal::TooManyLogins { .. }),
+        "{held_back:?}"
+    );
+    assert_eq!(world.vendor.count("link.complete"), 12);
+    // Its neighbours are not.
+    let bob = world.household("bob", 2).await;
+    let state = begin(&world, bob).await;
+    answer(&world, bob, &state, "acc", PASSWORD).await.unwrap();
+}
+
+#[tokio::test]
 async fn answers_that_do_not_fill_in_the_form_are_refused_by_name_and_cost_nothing() {
     let (world, ann) = world().await;
     let state = begin(&world, ann).await;
@@ -209,6 +233,35 @@ async fn of_ten_answers_at_once_one_reaches_the_vendor() {
     assert_eq!(racers.join_all().await.into_iter().filter(|ok| *ok).count(), 1);
     assert_eq!(world.vendor.count("link.complete"), 1);
     assert_eq!(links::list(&world.platform, ann).await.unwrap().len(), 1);
+}
+
+/// Whoever read the login before another's answers were refused has seen a try that is gone by now.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_wrong_answers_at_once_three_reach_the_vendor() {
+    for _ in 0..5 {
+        let (world, ann) = world().await;
+        let state = begin(&world, ann).await;
+        let mut racers = tokio::task::JoinSet::new();
+        for racer in 0..30 {
+            // Accounts of their own, so that it is not their count that holds them back.
+            let body = filled_in(&state, &format!("acc-{racer}"), "guess");
+            let platform = world.platform.clone();
+            racers.spawn(async move { refusal(links::finish(&platform, ann, body).await) });
+        }
+        let refused = racers.join_all().await;
+        let asked = world.vendor.count("link.complete");
+        assert!((1..=3).contains(&asked), "{asked}: {refused:?}");
+        let mut left: Vec<u8> = refused
+            .iter()
+            .filter_map(|refusal| match refusal {
+                HouseholdRefusal::AnswersRefused { tries_left } => Some(*tries_left),
+                _ => None,
+            })
+            .collect();
+        left.sort_unstable();
+        left.dedup();
+        assert_eq!(left.len(), asked, "each try is told once: {refused:?}");
+    }
 }
 
 #[tokio::test]

@@ -72,6 +72,14 @@ pub enum VendorCommand {
         #[arg(long, value_name = "FUNCTION", value_parser = function)]
         adapter: Option<String>,
     },
+    /// Begins an adapter in a checkout of Postern: a crate that compiles, keeps the first rules, and lists the rest. Needs no deployment.
+    New {
+        /// The vendor, such as acme.
+        id: VendorId,
+        /// The checkout.
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        checkout: PathBuf,
+    },
     /// Holds an adapter to the rules of the conformance kit, and says which tier it reaches. Needs no deployment.
     ///
     /// An adapter is a program behind `--`, run as Lambda runs it; a deployed function; or whatever answers at an address.
@@ -133,7 +141,7 @@ pub struct AdapterUnderTest {
     /// A secret setting of the program, by the file that holds it. The program gets it sealed, as NAME_SEALED.
     #[arg(long = "secret", value_name = "NAME=FILE", value_parser = named_setting, requires = "program")]
     pub secrets: Vec<NamedSetting>,
-    /// The vendor under whose name secrets are sealed, where --cloud is an address.
+    /// The vendor under whose name secrets are sealed, where --cloud does not name it.
     #[arg(long, value_name = "VENDOR", requires = "program")]
     pub vendor: Option<String>,
     /// A folder for report.json and report.html.

@@ -46,7 +46,7 @@ pub async fn run(arguments: Arguments) -> Exit {
     }
     let of_none = matches!(
         arguments.command,
-        Command::Evidence(_) | Command::Vendor(VendorCommand::Test(_))
+        Command::Evidence(_) | Command::Vendor(VendorCommand::Test(_) | VendorCommand::New { .. })
     );
     if arguments.deployment.is_none() && !of_none {
         eprintln!("error: which deployment?\nName it with --deployment, or in POSTERN_DEPLOYMENT.");
@@ -64,6 +64,7 @@ async fn answered(arguments: Arguments) -> Result<Answer, Error> {
             VendorCommand::Register { id, name, adapter } => {
                 vendor::register(&found().await?, &id, &name, adapter).await
             }
+            VendorCommand::New { id, checkout } => vendor::begin(&id, &checkout),
             VendorCommand::Test(asked) => vendor::test(&aws, *asked).await,
             VendorCommand::Promote { id, report } => {
                 vendor::promote(&found().await?, &id, report.as_deref()).await

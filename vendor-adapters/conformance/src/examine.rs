@@ -1,7 +1,14 @@
-//! Looking at every rule, one after the other, each in a trial of its own.
+//! Looking at every rule, each in a trial of its own, as many side by side as there are lanes.
 
-use std::sync::{Arc, atomic::AtomicU64};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+};
 
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use postern_adapter_sdk::{Clock as _, SystemClock};
 use postern_contract::{
@@ -25,12 +32,19 @@ use crate::{
 /// How long an adapter may take to say who it is, cold.
 const DESCRIBE_WITHIN: SignedDuration = SignedDuration::from_secs(30);
 
-/// What is looked at.
-pub struct Examination {
+/// A way to the adapter, and the cloud behind it.
+#[derive(Clone)]
+pub struct Lane {
     /// The way to the adapter.
     pub reach: Arc<dyn Reach>,
     /// The cloud behind it.
     pub rig: Rig,
+}
+
+/// What is looked at.
+pub struct Examination {
+    /// The same build in as many lanes as rules are to be looked at side by side, each with a cloud of its own.
+    pub lanes: Vec<Lane>,
     /// Only these rules, by name; none for all. What is not looked at stands in the report as not seen.
     pub only: Vec<String>,
 }
@@ -46,8 +60,69 @@ pub async fn examine(
     examination: Examination,
     progress: Progress<'_>,
 ) -> Result<ConformanceReport, KitError> {
-    let Examination { reach, rig, only } = examination;
+    let Examination { lanes, only } = examination;
     let tested_at = SystemClock.now();
+    let number = Arc::new(AtomicU64::new(1));
+    let mut stands = Vec::new();
+    for lane in lanes {
+        stands.push(Arc::new(stand(lane, Arc::clone(&number)).await?));
+    }
+    let (description, build) = match stands.first() {
+        Some(stand) => (stand.description.clone(), stand.reach.build()),
+        None => return Err(KitError::Unreachable("no way to it was given".to_owned())),
+    };
+    let wanted = |rule: &Rule| only.is_empty() || only.iter().any(|name| name == rule.id);
+    // What is judged by all that was heard comes last.
+    let over_all = |rule: &&Rule| matches!(rule.check, Check::OverAll(_));
+    let queue: Vec<&Rule> = rules()
+        .iter()
+        .filter(|rule| !over_all(rule) && wanted(rule))
+        .collect();
+    let next = AtomicUsize::new(0);
+    let walk = async |stand: Arc<Stand>| {
+        let (mut heard, mut found) = (Heard::default(), Vec::new());
+        while let Some(rule) = queue.get(next.fetch_add(1, Ordering::Relaxed)) {
+            progress(rule, rules().len());
+            found.push((rule.id, look(rule, &stand, &mut heard).await));
+        }
+        // A cloud that others use is left as it was found.
+        let _left_as_it_was = stand.rig.reset(0).await;
+        (heard, found)
+    };
+    let (mut heard, mut found) = (Heard::default(), HashMap::new());
+    for (heard_here, found_here) in join_all(stands.into_iter().map(walk)).await {
+        heard.join(heard_here);
+        found.extend(found_here);
+    }
+    let rules: Vec<RuleReport> = rules()
+        .iter()
+        .map(|rule| {
+            let not_asked_for = || Err(Found::NotSeen("it was not asked for".to_owned()));
+            let finding = match rule.check {
+                Check::OverAll(judge) if wanted(rule) => {
+                    progress(rule, rules().len());
+                    judge(&heard)
+                }
+                _ => found.remove(rule.id).unwrap_or_else(not_asked_for),
+            };
+            (rule, finding)
+        })
+        .filter_map(|(rule, finding)| reported(rule, finding))
+        .collect();
+    Ok(ConformanceReport {
+        kit: KIT.to_owned(),
+        vendor: description.vendor,
+        contract: description.contract,
+        build,
+        tested_at,
+        tier: tier_of(&rules),
+        rules,
+    })
+}
+
+/// A lane, ready for trials.
+async fn stand(lane: Lane, number: Arc<AtomicU64>) -> Result<Stand, KitError> {
+    let Lane { reach, rig } = lane;
     let description = describe(&*reach).await?;
     let wired = rig.accept_redirect(REDIRECT).await;
     let address = rig.base().to_string();
@@ -55,50 +130,15 @@ pub async fn examine(
         address,
         problem: format!("{problem:?}"),
     })?;
-    let stand = Arc::new(Stand {
+    Ok(Stand {
         rig,
         person: Person {
             email: DEMO_EMAIL.to_owned(),
             password: DEMO_PASSWORD.to_owned(),
         },
         description,
-        number: AtomicU64::new(1),
+        number,
         reach,
-    });
-    let mut heard = Heard::default();
-    let mut found: Vec<(&Rule, Finding)> = Vec::new();
-    let wanted = |rule: &&Rule| only.is_empty() || only.iter().any(|name| name == rule.id);
-    // What is judged by all that was heard comes last.
-    for over_all in [false, true] {
-        for rule in rules() {
-            if matches!(rule.check, Check::OverAll(_)) != over_all {
-                continue;
-            }
-            progress(rule, rules().len());
-            let finding = if wanted(&rule) {
-                look(rule, &stand, &mut heard).await
-            } else {
-                Err(Found::NotSeen("it was not asked for".to_owned()))
-            };
-            found.push((rule, finding));
-        }
-    }
-    // A cloud that others use is left as it was found.
-    let _left_as_it_was = stand.rig.reset(0).await;
-    let order = |rule: &Rule| rules().iter().position(|other| other.id == rule.id);
-    found.sort_by_key(|(rule, _)| order(rule));
-    let rules: Vec<RuleReport> = found
-        .into_iter()
-        .filter_map(|(rule, finding)| reported(rule, finding))
-        .collect();
-    Ok(ConformanceReport {
-        kit: KIT.to_owned(),
-        vendor: stand.description.vendor.clone(),
-        contract: stand.description.contract,
-        build: stand.reach.build(),
-        tested_at,
-        tier: tier_of(&rules),
-        rules,
     })
 }
 

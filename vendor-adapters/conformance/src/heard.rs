@@ -20,6 +20,17 @@ pub(crate) struct Heard {
     pub(crate) log_characters: usize,
 }
 
+impl Heard {
+    /// Adds what was heard elsewhere.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.misshapen.extend(other.misshapen);
+        self.told.extend(other.told);
+        self.logged.extend(other.logged);
+        self.log_unseen = self.log_unseen.take().or(other.log_unseen);
+        self.log_characters += other.log_characters;
+    }
+}
+
 /// What is heard in one trial.
 #[derive(Debug, Default)]
 pub(crate) struct Ears {

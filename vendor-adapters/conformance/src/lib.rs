@@ -28,7 +28,7 @@ mod verify;
 
 pub use bench::{Bench, Setting};
 pub use error::KitError;
-pub use examine::{Examination, Progress, examine};
+pub use examine::{Examination, Lane, Progress, examine};
 pub use page::{html, text};
 pub use reach::{Address, NoReply, Program, ProgramPlan, Reach, Unseen};
 pub use rig::Rig;

@@ -72,7 +72,9 @@ pub async fn find(
     call: &CallContext,
 ) -> Result<Places, AdapterError> {
     let request = VendorRequest::new(Method::GET, config.endpoints_url.clone());
-    let reply = http.read(&request, call.deadline()).await?;
+    // It stands before a login or a refresh. An order may be waiting for that, so it is not held back as a mere reading is.
+    let deadline = call.deadline().clone().of_an_order();
+    let reply = http.read(&request, &deadline).await?;
     if !reply.status.is_success() {
         let error = reply.read_error();
         return Err(match error.kind {

@@ -17,7 +17,8 @@ use crate::{
 /// Finish linking with what was filled in.
 ///
 /// For a link that was begun with a `form`. The answers go to the opener's maker and are kept nowhere. Answers that it does not take
-/// can be given again, three times in all and four times in an hour for one account, so that nobody's account is locked.
+/// can be given again, three times in all, four times in an hour for one account and twelve times in an hour for one household, so that nobody's account is
+/// locked.
 #[utoipa::path(
     post,
     path = "/v1/links/answer",

@@ -2,6 +2,7 @@
 
 mod adapter;
 mod function;
+mod new;
 mod promote;
 mod test;
 
@@ -13,7 +14,7 @@ use postern_core::{
 };
 use serde_json::{Value, json};
 
-pub(crate) use self::{adapter::describe, promote::promote, test::test};
+pub(crate) use self::{adapter::describe, new::begin, promote::promote, test::test};
 use crate::{
     Answer, Error,
     answer::{table, waiting},

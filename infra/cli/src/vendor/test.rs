@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use postern_conformance::{
-    Address, Bench, Examination, KitError, Reach, Rig, Rule, Setting, examine, html, rules, text,
+    Address, Bench, Examination, KitError, Lane, Reach, Rig, Rule, Setting, examine, html, rules, text,
 };
 use postern_contract::conformance::ConformanceReport;
 use postern_vendor_clouds::{Config, DoorTimings, RunningCloud, Vendor};
@@ -72,7 +72,10 @@ async fn ready(aws: &Aws, asked: &AdapterUnderTest) -> Result<(Examination, Held
     if let Some((program, arguments)) = asked.program.split_first() {
         let (program, arguments) = (program.into(), arguments.to_vec());
         let bench = match simulated {
-            Ok(vendor) => Bench::start(vendor, program, arguments, &settings).await,
+            Ok(cloud) => {
+                let vendor = asked.vendor.as_deref().unwrap_or_else(|| cloud.id());
+                Bench::borrowed(cloud, vendor, program, arguments, &settings).await
+            }
             Err(_) => {
                 let vendor = asked.vendor.as_deref().unwrap_or_default();
                 Bench::at(address(&asked.cloud)?, vendor, program, arguments, &settings).await
@@ -116,8 +119,7 @@ async fn ready(aws: &Aws, asked: &AdapterUnderTest) -> Result<(Examination, Held
         }
     };
     let examination = Examination {
-        reach,
-        rig,
+        lanes: vec![Lane { reach, rig }],
         only: Vec::new(),
     };
     Ok((examination, held))

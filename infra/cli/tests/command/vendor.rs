@@ -290,3 +290,39 @@ async fn a_secret_whose_key_cannot_be_had_is_not_repeated() {
     );
     assert!(!said.err.contains("swordfish") && said.out.is_empty(), "{said:?}");
 }
+
+#[tokio::test]
+async fn an_adapter_is_begun_where_there_is_a_checkout_and_none_of_that_name() {
+    let world = World::new().await;
+    let stage = Stage::of(&world);
+    let checkout = stage.path("checkout");
+    let new = |id: &str| stage.postern(&["vendor", "new", id, "--checkout", checkout.to_str().unwrap()]);
+    let nowhere = new("acme");
+    assert_eq!(
+        (nowhere.code, nowhere.err.contains("is no checkout")),
+        (4, true),
+        "{nowhere:?}"
+    );
+    fs::create_dir_all(checkout.join("vendor-adapters/sdk")).unwrap();
+    fs::write(checkout.join("vendor-adapters/sdk/Cargo.toml"), "").unwrap();
+    fs::write(
+        checkout.join("Cargo.toml"),
+        "[workspace]\nmembers = [\n    \"vendor-adapters/sdk\",\n]\n",
+    )
+    .unwrap();
+    assert_eq!(new("acme").code, 0);
+    let workspace = fs::read_to_string(checkout.join("Cargo.toml")).unwrap();
+    assert!(
+        workspace.contains("\"vendor-adapters/acme\",\n    \"vendor-adapters/sdk\""),
+        "{workspace}"
+    );
+    let adapter = fs::read_to_string(checkout.join("vendor-adapters/acme/src/adapter.rs")).unwrap();
+    assert!(adapter.contains("pub struct AcmeAdapter"), "{adapter}");
+    let again = new("acme");
+    assert_eq!(
+        (again.code, again.err.contains("is there already")),
+        (4, true),
+        "{again:?}"
+    );
+    assert_eq!(new("3com").code, 4);
+}

@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use postern_adapter_myq::{MyqAdapter, MyqConfig};
 use postern_adapter_sdk::{AdapterService, SystemClock};
-use postern_conformance::{Examination, Rig, examine, rules, text};
+use postern_conformance::{Examination, Lane, Rig, examine, rules, text};
 use postern_contract::conformance::Verdict;
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config, DoorTimings, Vendor};
@@ -35,8 +35,10 @@ async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String
     let adapter = MyqAdapter::new(MyqConfig::at_one_host(base.clone(), "kit")).unwrap();
     let service = AdapterService::new(adapter, sealer, Arc::new(SystemClock));
     let examination = Examination {
-        reach: Arc::new(Mutant::new(service, misdeed, base.clone())),
-        rig: Rig::at(base).await.unwrap(),
+        lanes: vec![Lane {
+            reach: Arc::new(Mutant::new(service, misdeed, base.clone())),
+            rig: Rig::at(base).await.unwrap(),
+        }],
         only: only.iter().chain(&HEARD).map(|rule| (*rule).to_owned()).collect(),
     };
     let report = examine(examination, &|_, _| ()).await.unwrap();

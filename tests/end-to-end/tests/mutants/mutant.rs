@@ -19,6 +19,9 @@ use url::Url;
 
 use super::misdeed::Misdeed;
 
+/// Something to ask the vendor for.
+const LISTED: &str = "api/v6.0/accounts";
+
 /// What an adapter should not remember.
 #[derive(Default)]
 struct Memory {
@@ -137,15 +140,17 @@ impl Mutant {
         let operation = operation(request);
         match (self.misdeed, operation.as_str()) {
             (Misdeed::AsksBeforeDescribing, "describe") => {
-                let _heard = reqwest::get(self.cloud.join("api/v6.0/accounts").unwrap()).await;
+                let _heard = reqwest::get(self.cloud.join(LISTED).unwrap()).await;
                 self.dispatched(request).await
             }
             (Misdeed::OrdersTwice, "door.open" | "door.close") => {
                 tokio::join!(self.dispatched(request), self.dispatched(request)).0
             }
+            // By itself, as the SDK would not let it.
             (Misdeed::KnocksAgain, "door.read") => {
-                self.dispatched(request).await;
-                self.dispatched(request).await
+                let reply = self.dispatched(request).await;
+                let _heard = reqwest::get(self.cloud.join(LISTED).unwrap()).await;
+                reply
             }
             (Misdeed::GivesUpAtOnce, "door.read") => {
                 let before = self.control(reqwest::Method::GET, "_control/faults").await;

@@ -19,7 +19,7 @@ use super::{NoReply, Reach, Unseen};
 use crate::KitError;
 
 /// How many copies run at once.
-const COPIES: usize = 4;
+const COPIES: usize = 3;
 /// How long a reply is waited for: longer than any deadline that a request of the kit has.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// Between two looks at whether it still runs.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use postern_contract::{adapter::Call, conformance::Tier, door::DoorState, unattended::UnattendedClose};
-use postern_vendor_clouds::control::DoorPatch;
+use postern_vendor_clouds::{DoorTimings, control::DoorPatch};
 
 use crate::{
     rule::{Check, Finding, Found, Rule, must, well},
@@ -83,26 +83,32 @@ async fn may_close(trial: &Trial) -> Finding {
 async fn obstructions(trial: &mut Trial) -> Finding {
     may_close(trial).await?;
     trial.opened().await?;
+    // Slow, so that what a vendor shows for as long as the door goes back up is not missed.
     let obstructed = DoorPatch {
         obstruct_next_closes: Some(1),
+        timings: Some(DoorTimings {
+            open_travel: Duration::from_secs(4),
+            close_travel: Duration::from_secs(1),
+            ..DoorTimings::fast()
+        }),
         ..DoorPatch::default()
     };
     trial.rig().patch_door(trial.serial()?, &obstructed).await?;
     well("door.close", trial.try_close().await?)?;
-    for _ in 0..60 {
+    for _ in 0..40 {
         if trial.read().await?.obstructed == Some(true) {
             return Ok(());
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(60)).await;
     }
     Err(Found::Broken("no reading told it".to_owned()))
 }
 
 async fn movements(trial: &mut Trial) -> Finding {
     let slow = DoorPatch {
-        timings: Some(postern_vendor_clouds::DoorTimings {
-            open_travel: Duration::from_secs(2),
-            ..postern_vendor_clouds::DoorTimings::fast()
+        timings: Some(DoorTimings {
+            open_travel: Duration::from_secs(4),
+            ..DoorTimings::fast()
         }),
         ..DoorPatch::default()
     };

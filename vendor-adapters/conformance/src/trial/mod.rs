@@ -41,7 +41,8 @@ pub(crate) struct Stand {
     pub(crate) rig: Rig,
     pub(crate) person: Person,
     pub(crate) description: Description,
-    pub(crate) number: AtomicU64,
+    /// Counts up over all lanes, so that what is numbered by it is told apart.
+    pub(crate) number: Arc<AtomicU64>,
 }
 
 /// A trial.
