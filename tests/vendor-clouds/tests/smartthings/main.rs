@@ -4,5 +4,6 @@
 mod api;
 mod events;
 mod login;
+mod secrecy;
 mod sign_in;
 mod visit;
