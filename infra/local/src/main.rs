@@ -10,6 +10,7 @@ use clap::Parser;
 use postern_adapter_declarative::VendorFile;
 use postern_local::{DataPlace, LocalConfig, LocalError, LocalPlatform, play, ready_made};
 use postern_vendor_clouds::Vendor;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// The whole of Postern in one process: an issuer, both APIs, the guardian, and a vendor's simulated cloud with a
@@ -124,6 +125,9 @@ fn cloud_for(file: &VendorFile) -> Result<Vendor, LocalError> {
 
 /// Tells how to go on by hand, and waits for Ctrl-C.
 async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std::error::Error>> {
+    // Heard from here on: whoever waits for the file may send one at once.
+    let mut pressed = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
     let lines = ready_made(local)?;
     match data {
         DataPlace::Folder(folder) => {
@@ -145,9 +149,8 @@ async fn stay(local: &LocalPlatform, data: &DataPlace) -> Result<(), Box<dyn std
          curl -s -H \"Authorization: Bearer $CUSTOMER_TOKEN\" $CUSTOMER_API/v1/doors\n  \
          curl -s $VENDOR_CLOUD/_control\n\nCtrl-C stops."
     );
-    let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = pressed.recv() => {}
         _ = terminated.recv() => {}
     }
     println!("\nStopping.");

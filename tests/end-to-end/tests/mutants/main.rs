@@ -13,12 +13,15 @@ use postern_conformance::{Examination, Lane, Rig, examine, rules, text};
 use postern_contract::conformance::Verdict;
 use postern_keys::KeyFile;
 use postern_vendor_clouds::{Config, DoorTimings, Vendor};
-use tokio::task::JoinSet;
+use tokio::{sync::Semaphore, task::JoinSet};
 
 use self::{list::MUTANTS, misdeed::Misdeed, mutant::Mutant};
 
 /// A rule that makes an adapter say something, for those that judge by all that was heard.
 const HEARD: [&str; 1] = ["accepted-is-not-done"];
+
+/// How many adapters are looked at side by side: mostly they wait, but each has a cloud.
+const AT_ONCE: usize = 16;
 
 /// Puts an adapter with this misdeed before the kit, for these rules; gives the rules that it breaks, and the report.
 async fn broken_by(misdeed: Misdeed, only: &[&str]) -> (BTreeSet<String>, String) {
@@ -61,9 +64,11 @@ async fn an_adapter_that_does_nothing_wrong_breaks_no_rule() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_misdeed_is_found_by_the_rules_that_forbid_it() {
-    let mut under_way = JoinSet::new();
+    let (mut under_way, room) = (JoinSet::new(), Arc::new(Semaphore::new(AT_ONCE)));
     for (misdeed, forbidden_by) in MUTANTS {
+        let room = Arc::clone(&room);
         under_way.spawn(async move {
+            let _place = room.acquire().await;
             let (broken, report) = broken_by(*misdeed, forbidden_by).await;
             let missed: Vec<&str> = forbidden_by
                 .iter()
