@@ -4,7 +4,8 @@
 
 mod verdict;
 
-use postern_contract::ids::VendorId;
+use postern_contract::{adapter::Description, ids::VendorId, proof::FileDigest};
+use postern_core::vendor::ProvenBuild;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -15,7 +16,7 @@ use crate::{
     aws::AwsError,
     carrier::Gate,
     deployment::{Deployment, told},
-    vendor::describe,
+    vendor::{code_of, describe},
 };
 
 /// The functions of every deployment.
@@ -148,7 +149,15 @@ async fn registered(deployment: &Deployment) -> Vec<Check> {
     let mut asked = JoinSet::new();
     for (id, record) in vendors.into_iter().filter(|(_, record)| record.active) {
         let aws = deployment.aws.clone();
-        asked.spawn(async move { adapter_check(&id, describe(&aws, &record.adapter, &id).await) });
+        asked.spawn(async move {
+            let said = describe(&aws, &record.adapter, &id).await;
+            let code = code_of(&aws, &record.adapter).await;
+            adapter_check(
+                &id,
+                said.and_then(|said| Ok((said, code?))),
+                record.proven.as_ref(),
+            )
+        });
     }
     let mut adapters: Vec<Check> = Vec::new();
     while let Some(done) = asked.join_next().await {
@@ -161,14 +170,27 @@ async fn registered(deployment: &Deployment) -> Vec<Check> {
     checks
 }
 
-fn adapter_check(id: &VendorId, said: Result<postern_contract::adapter::Description, Error>) -> Check {
+/// An adapter by what it says of itself, the code that is deployed, and the build that was proven.
+fn adapter_check(
+    id: &VendorId,
+    said: Result<(Description, FileDigest), Error>,
+    proven: Option<&ProvenBuild>,
+) -> Check {
     let name = format!("adapter {id}");
-    match said {
-        Ok(description) => Check::fine(
+    let (description, code) = match said {
+        Ok(said) => said,
+        Err(error) => return Check::from_error(&name, &error),
+    };
+    let answers = format!("answers, by version {} of the contract", description.contract);
+    match proven {
+        Some(proven) if proven.code == code => {
+            Check::fine(&name, format!("{answers}; it is {}", proven.tier))
+        }
+        _ => Check::warning(
             &name,
-            format!("answers, by version {} of the contract", description.contract),
+            format!("{answers}; nothing proves the build that is deployed"),
+            "Put it before the kit with `postern vendor test --function`, and promote the vendor by the report.",
         ),
-        Err(error) => Check::from_error(&name, &error),
     }
 }
 
@@ -199,5 +221,42 @@ fn report(deployment: &str, checks: &[Check]) -> Answer {
         text,
         json: told(deployment, json!({ "healthy": healthy, "checks": shown })),
         exit: if healthy { Exit::Well } else { Exit::Unwell },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use postern_contract::{adapter::ContractVersion, conformance::Tier};
+
+    use super::*;
+
+    #[test]
+    fn an_adapter_whose_code_is_not_the_proven_one_is_warned_of() {
+        let digest = |digit: &str| FileDigest::try_from(digit.repeat(64)).unwrap();
+        let description = Description {
+            vendor: "myq".parse().unwrap(),
+            name: "myQ".parse().unwrap(),
+            contract: ContractVersion::CURRENT,
+            optional_operations: Vec::new(),
+            reading_lag_seconds: 1,
+            poll_interval_ms: 1000,
+        };
+        let id = "myq".parse().unwrap();
+        let proven = ProvenBuild {
+            tier: Tier::Gold,
+            code: digest("a"),
+            tested_at: Timestamp::UNIX_EPOCH,
+        };
+        let check = |code: &str, proven| adapter_check(&id, Ok((description.clone(), digest(code))), proven);
+        let same = check("a", Some(&proven));
+        assert!(
+            same.verdict == Verdict::Ok && same.found.contains("it is gold"),
+            "{}",
+            same.found
+        );
+        for doubtful in [check("b", Some(&proven)), check("a", None)] {
+            assert!(doubtful.verdict == Verdict::Warning, "{}", doubtful.found);
+        }
     }
 }

@@ -32,7 +32,7 @@ struct Configuration {
 ///
 /// # Errors
 /// [`Error::Aws`]; [`Error::NotAsAsked`] when there is no such function.
-pub(super) async fn code_of(aws: &Aws, function: &str) -> Result<FileDigest, Error> {
+pub(crate) async fn code_of(aws: &Aws, function: &str) -> Result<FileDigest, Error> {
     let asked = vec![
         "lambda".to_owned(),
         "get-function-configuration".to_owned(),

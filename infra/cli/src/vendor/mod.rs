@@ -14,7 +14,7 @@ use postern_core::{
 };
 use serde_json::{Value, json};
 
-pub(crate) use self::{adapter::describe, new::begin, promote::promote, test::test};
+pub(crate) use self::{adapter::describe, function::code_of, new::begin, promote::promote, test::test};
 use crate::{
     Answer, Error,
     answer::{table, waiting},
