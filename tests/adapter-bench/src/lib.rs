@@ -13,15 +13,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use postern_adapter_sdk::{Adapter, AdapterService, Clock, Dispatch};
+use postern_conformance::Person;
 use postern_contract::adapter::{
-    AdapterError, AdapterReply, AdapterResult, Answer, CommandAccepted, LinkBegun, LinkGranted,
+    AdapterError, AdapterReply, AdapterResult, Answer, CommandAccepted, LinkBegun, LinkGranted, SignedIn,
 };
 use postern_contract::door::{Door, DoorReading};
 use postern_keys::{KeyFile, LocalSealer};
 use postern_vendor_clouds::{
     Config, Control, DEMO_EMAIL, DEMO_PASSWORD, DoorTimings, ManualClock, RunningCloud, Serial, Vendor,
 };
-use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -297,88 +297,21 @@ impl Bench {
 
     /// The same as somebody else, who has the same password.
     pub async fn log_in_as(&self, begun: &LinkBegun, email: &str) -> BroughtBack {
-        let mut browser = Browser::at(begun.sign_in.page().unwrap().expose());
-        let mut page = browser.get().await;
-        while page.status().is_redirection() {
-            browser.follow(&page);
-            page = browser.get().await;
-        }
-        let form = page.text().await.unwrap();
-        let token = form.split("__RequestVerificationToken").nth(1).unwrap();
-        let token = token.split("value=\"").nth(1).unwrap().split('"').next().unwrap();
-        let mut answer = browser.submit(email, token).await;
-        loop {
-            browser.follow(&answer);
-            if browser.here.as_str().starts_with(REDIRECT) {
-                break;
-            }
-            answer = browser.get().await;
-        }
-        let parameter = |name: &str| {
-            let mut pairs = browser.here.query_pairs();
-            pairs
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.into_owned())
-                .unwrap()
+        let page = begun.sign_in.page().unwrap().expose();
+        let person = Person {
+            email: email.to_owned(),
+            password: DEMO_PASSWORD.to_owned(),
+        };
+        let brought = postern_conformance::log_in(page, REDIRECT, &person)
+            .await
+            .unwrap();
+        let SignedIn::Code(code) = brought.signed_in else {
+            panic!("a page hands back a code");
         };
         BroughtBack {
-            code: parameter("code"),
-            state: parameter("state"),
+            code: code.expose().to_owned(),
+            state: brought.state.unwrap(),
         }
-    }
-}
-
-/// A browser with a jar of cookies, at an address.
-struct Browser {
-    http: reqwest::Client,
-    here: Url,
-    jar: Vec<String>,
-}
-
-impl Browser {
-    fn at(address: &str) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .unwrap();
-        let (here, jar) = (Url::parse(address).unwrap(), Vec::new());
-        Self { http, here, jar }
-    }
-
-    async fn get(&mut self) -> reqwest::Response {
-        let request = self.http.get(self.here.clone());
-        self.send(request).await
-    }
-
-    async fn submit(&mut self, email: &str, token: &str) -> reqwest::Response {
-        let fields = url::form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([
-                ("Email", email),
-                ("Password", DEMO_PASSWORD),
-                ("__RequestVerificationToken", token),
-            ])
-            .finish();
-        let request = self
-            .http
-            .post(self.here.clone())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(fields);
-        self.send(request).await
-    }
-
-    async fn send(&mut self, request: reqwest::RequestBuilder) -> reqwest::Response {
-        let answer = request.header(COOKIE, self.jar.join("; ")).send().await.unwrap();
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            self.jar.push(pair.to_owned());
-        }
-        answer
-    }
-
-    fn follow(&mut self, answer: &reqwest::Response) {
-        let to = answer.headers()[LOCATION].to_str().unwrap();
-        self.here = self.here.join(to).unwrap();
     }
 }
 

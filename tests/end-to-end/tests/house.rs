@@ -42,7 +42,13 @@ mod house {
         ("tests/vendor-clouds", &[]),
         (
             "tests/adapter-bench",
-            &["contract", "keys", "tests/vendor-clouds", "vendor-adapters/sdk"],
+            &[
+                "contract",
+                "keys",
+                "tests/vendor-clouds",
+                "vendor-adapters/conformance",
+                "vendor-adapters/sdk",
+            ],
         ),
         ("infra/embedded-record", &[]),
         (

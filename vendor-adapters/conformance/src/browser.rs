@@ -14,26 +14,28 @@ const FORM_TOKEN: &str = "__RequestVerificationToken";
 const STEPS_MAX: usize = 20;
 
 /// Who logs in.
-#[derive(Clone, Debug)]
-pub(crate) struct Person {
-    pub(crate) email: String,
-    pub(crate) password: String,
+#[derive(Clone)]
+pub struct Person {
+    /// Their address.
+    pub email: String,
+    /// Their password.
+    pub password: String,
 }
 
 /// What came of signing in.
 #[derive(Clone, Debug)]
-pub(crate) struct BroughtBack {
+pub struct BroughtBack {
     /// What linking is finished with.
-    pub(crate) signed_in: SignedIn,
+    pub signed_in: SignedIn,
     /// What the vendor's page handed back; a form has none.
-    pub(crate) state: Option<String>,
+    pub state: Option<String>,
 }
 
 /// Opens the vendor's page at `page`, logs in, and follows it until it leads to `redirect`.
 ///
 /// # Errors
 /// A sentence that says where the way ended.
-pub(crate) async fn log_in(page: &str, redirect: &str, person: &Person) -> Result<BroughtBack, String> {
+pub async fn log_in(page: &str, redirect: &str, person: &Person) -> Result<BroughtBack, String> {
     let mut browser = Browser::at(page)?;
     let mut answer = browser.get().await?;
     let mut logged_in = false;

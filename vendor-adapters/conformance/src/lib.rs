@@ -27,6 +27,7 @@ mod trial;
 mod verify;
 
 pub use bench::{Bench, Setting};
+pub use browser::{BroughtBack, Person, log_in};
 pub use error::KitError;
 pub use examine::{Examination, Lane, Progress, examine};
 pub use page::{html, text};
