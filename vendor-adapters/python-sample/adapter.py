@@ -126,8 +126,8 @@ def exchange(link, deadline, **grant):
     raise Refused("vendor_unavailable", message, "unknown", after)
 
 
-def reading_of(door):
-    now, online = datetime.now(timezone.utc).isoformat(), door.get("link_status", door.get("linkStatus")) == "connected"
+def reading_of(door, asked):
+    now, online = asked.isoformat(), door.get("link_status", door.get("linkStatus")) == "connected"
     return {"state": STATES.get(door.get("status"), "unknown") if online else "unknown", "online": online, "stale": not online,
             "observed_by": "vendor_cloud", "observed_at": now if online else "1970-01-01T00:00:00Z", "read_at": now}
 
@@ -140,10 +140,11 @@ def look(given, deadline):
     if datetime.fromisoformat(tokens["until"]) < datetime.now(timezone.utc) + timedelta(seconds=60):
         raise Refused("credentials_expired", "the token is about to end; nothing was sent")
     path = f"/devices/{urllib.parse.quote(named[1], safe='')}/doors/{named[2]}"
+    asked = datetime.now(timezone.utc)  # an answer that was long on its way says how the door stood then
     door = get(path, tokens, deadline)
     if not isinstance(door.get("status"), str):
         raise Refused("vendor_unavailable", "the vendor answered a reading that says nothing of the door")
-    return path, tokens, reading_of(door)
+    return path, tokens, reading_of(door, asked)
 
 
 def order(given, deadline, target):
@@ -181,10 +182,11 @@ def refresh(given, deadline):
 
 
 def listed(given, deadline):
+    asked = datetime.now(timezone.utc)
     devices = get("/devices", unseal(given["credentials"], given["link"]), deadline).get("devices", [])
     warning = {"permission": "allowed", "warning_seconds": int(SETTING["CLOSE_WARNING_SECONDS"])}
     return {"doors": [{"door": f"{device['id']}-{door['index']}", "name": (door.get("name") or "Garage door").strip()[:60], "kind": "unknown",
-                       "unattended_open": "allowed", "unattended_close": warning, "camera": False, "reading": reading_of(door)}
+                       "unattended_open": "allowed", "unattended_close": warning, "camera": False, "reading": reading_of(door, asked)}
                       for device in devices for door in device.get("doors", [])]}
 
 

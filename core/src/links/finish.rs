@@ -213,14 +213,18 @@ async fn use_up(
             };
             let mut writes = vec![
                 Write::use_up_try(&login.state, household, form.tries_left),
-                count(&SecretText::new(household.to_string()), LOGINS_BY_HOUSEHOLD),
+                count(
+                    &SecretText::new(format!("household {household}")),
+                    LOGINS_BY_HOUSEHOLD,
+                ),
             ];
             // A form without an e-mail address tells only who asks.
             writes.extend(
                 answers
                     .email
                     .as_ref()
-                    .map(|email| count(email, LOGINS_OF_ACCOUNT)),
+                    .map(|email| SecretText::new(format!("account {}", email.expose().trim())))
+                    .map(|account| count(&account, LOGINS_OF_ACCOUNT)),
             );
             writes
         }

@@ -81,8 +81,10 @@ impl TakesOrders for AladdinConnectAdapter {
         door: &DoorRef,
     ) -> Result<(Self::Door, DoorReading), AdapterError> {
         let key = DoorKey::from_ref(door)?;
+        // An answer that was long on its way says how the door stood when it was asked for.
+        let asked = call.now();
         let state = self.api.door(call, tokens, &key).await?;
-        let seen = reading::reading(&state, call.now());
+        let seen = reading::reading(&state, asked);
         Ok(((key, state), seen))
     }
 
@@ -129,13 +131,13 @@ impl OAuthAdapter for AladdinConnectAdapter {
     }
 
     async fn list(&self, call: &CallContext, tokens: &TokenSet) -> Result<DoorsListed, AdapterError> {
-        let mut by_name = BTreeMap::new();
+        let (mut by_name, asked) = (BTreeMap::new(), call.now());
         for (key, state) in self.api.doors(call, tokens).await? {
             let Some(reference) = key.to_ref() else {
                 warn!("left out a door whose id can't be written as a reference");
                 continue;
             };
-            let door = reading::door(reference.clone(), &state, self.close_warning, call.now());
+            let door = reading::door(reference.clone(), &state, self.close_warning, asked);
             by_name.entry(key).or_insert(door);
         }
         Ok(DoorsListed {

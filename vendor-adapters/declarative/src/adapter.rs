@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use postern_adapter_sdk::{
     CallContext, ClientError, ClientOptions, DeadlineClient, OAuth, OAuthAdapter, TakesOrders, Target,
     TokenSet,
@@ -83,11 +84,7 @@ impl DeclarativeAdapter {
     }
 
     /// The doors of an answer that lists them.
-    fn listed_in(
-        &self,
-        answer: &Value,
-        call: &CallContext,
-    ) -> Result<Vec<(DoorKey, SeenDoor)>, AdapterError> {
+    fn listed_in(&self, answer: &Value, asked: Timestamp) -> Result<Vec<(DoorKey, SeenDoor)>, AdapterError> {
         let found = self.cloud.calls.list.doors.follow(answer).ok_or_else(|| {
             AdapterError::not_executed(
                 AdapterErrorKind::VendorUnavailable,
@@ -95,7 +92,7 @@ impl DeclarativeAdapter {
             )
         })?;
         let doors = found.into_iter().filter_map(|door| {
-            let seen = SeenDoor::of(&self.doors, &door, self.close_warning, call.now());
+            let seen = SeenDoor::of(&self.doors, &door, self.close_warning, asked);
             let key = DoorKey::of(&self.doors.naming, &door)?;
             (seen.is_a_door == Some(true)).then_some((key, seen))
         });
@@ -110,9 +107,11 @@ impl DeclarativeAdapter {
     ) -> Result<SeenDoor, AdapterError> {
         let gone =
             || AdapterError::not_executed(AdapterErrorKind::DoorNotFound, "the account has no such door");
+        // An answer that was long on its way says how the door stood when it was asked for.
+        let asked = call.now();
         let Some(read) = &self.cloud.calls.read else {
             let answer = self.cloud.list(call, tokens, Occasion::Read).await?;
-            let doors = self.listed_in(&answer, call)?;
+            let doors = self.listed_in(&answer, asked)?;
             let found = doors.into_iter().find(|(listed, _)| listed == key);
             return found.map(|(_, door)| door).ok_or_else(gone);
         };
@@ -121,8 +120,12 @@ impl DeclarativeAdapter {
             .door
             .follow(&answer)
             .and_then(|found| found.into_iter().next());
-        let seen = found.map(|door| SeenDoor::of(&self.doors, &door, self.close_warning, call.now()));
-        // An error may be an object too, without any key of a door.
+        // An error may be an object too, without any key of a door; and what names another door says nothing of this one.
+        let named = found
+            .as_ref()
+            .and_then(|door| DoorKey::of(&self.doors.naming, door));
+        let found = found.filter(|_| named.is_none_or(|named| named == *key));
+        let seen = found.map(|door| SeenDoor::of(&self.doors, &door, self.close_warning, asked));
         seen.ok_or_else(silent)
     }
 }
@@ -200,9 +203,10 @@ impl OAuthAdapter for DeclarativeAdapter {
     }
 
     async fn list(&self, call: &CallContext, tokens: &TokenSet) -> Result<DoorsListed, AdapterError> {
+        let asked = call.now();
         let answer = self.cloud.list(call, tokens, Occasion::List).await?;
         let mut by_name = BTreeMap::new();
-        for (key, seen) in self.listed_in(&answer, call)? {
+        for (key, seen) in self.listed_in(&answer, asked)? {
             let Some(reference) = key.to_ref(&self.doors.naming) else {
                 warn!("left out a door whose id can't be written as a reference");
                 continue;

@@ -17,7 +17,7 @@ use crate::file::doors::{Batteries, Heard, TimeForm};
 use crate::file::field::Told;
 
 /// How far a vendor's clock may be before ours. A time further ahead is no time at which anything was heard.
-const AHEAD_MAX: Duration = Duration::from_secs(120);
+const AHEAD_MAX: Duration = Duration::from_secs(30);
 
 /// What one answer says of one door.
 #[derive(Clone, Debug)]

@@ -31,6 +31,7 @@ const TO_DO: &[&str] = &[
     "an-open-door-reads-open-and-a-closed-one-closed",
     "movements-by-hand-are-seen",
     "readings-tell-when",
+    "slow-answers-are-as-old-as-their-question",
     "an-absent-door-proves-nothing",
     "an-obstructed-close-is-never-closed",
     "a-stopped-door-is-not-closed",

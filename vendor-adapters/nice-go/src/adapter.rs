@@ -20,6 +20,7 @@ use tracing::warn;
 
 use crate::config::{NAME, VENDOR};
 use crate::link::NiceGoLink;
+use crate::places::Places;
 use crate::reading::{self, unattended_close, unattended_open};
 use crate::wire::DoorState;
 use crate::{NiceGoConfig, api, places, pool};
@@ -91,7 +92,8 @@ impl TakesOrders for Doors<'_> {
         _: &TokenSet,
         door: &DoorRef,
     ) -> Result<(Self::Door, DoorReading), AdapterError> {
-        // There is no reading of a single door.
+        // There is no reading of a single door. An answer that was long on its way says how it stood when it was asked for.
+        let asked = call.now();
         let doors = api::doors(&self.adapter.http, call, self.link).await?;
         let found = doors.into_iter().find(|(id, _)| id == door.as_str());
         let found = found.ok_or_else(|| {
@@ -100,7 +102,7 @@ impl TakesOrders for Doors<'_> {
                 "the account has no door of this name",
             )
         })?;
-        let seen = reading::reading(&found.1, call.now());
+        let seen = reading::reading(&found.1, asked);
         Ok((found, seen))
     }
 
@@ -171,8 +173,8 @@ impl Adapter for NiceGoAdapter {
         let secret = |answer: &SecretText| SecretString::from(answer.expose());
         let places = places::find(&self.http, &self.config, call).await?;
         let tokens = pool::log_in(&self.http, &places.pool, call, &secret(email), &secret(password)).await?;
-        let api = places.api;
-        Ok(NiceGoLink { tokens, api }.granted(call.now()))
+        let Places { api, pool } = places;
+        Ok(NiceGoLink { tokens, api, pool }.granted(call.now()))
     }
 
     async fn link_refresh(
@@ -180,10 +182,17 @@ impl Adapter for NiceGoAdapter {
         call: &CallContext,
         link: NiceGoLink,
     ) -> Result<Granted<NiceGoLink>, AdapterError> {
-        let places = places::find(&self.http, &self.config, call).await?;
-        let tokens = pool::refresh(&self.http, &places.pool, call, &link.tokens).await?;
-        let api = places.api;
-        Ok(NiceGoLink { tokens, api }.granted(call.now()))
+        let NiceGoLink { tokens, api, pool } = link;
+        let tokens = pool::refresh(&self.http, &pool, call, &tokens).await?;
+        // The API may have moved. Where that cannot be had, it is asked for where it was: a link is not lost for a document.
+        let api = match places::find(&self.http, &self.config, call).await {
+            Ok(places) => places.api,
+            Err(error) => {
+                warn!(kind = ?error.kind, "the document of addresses could not be read at a refresh");
+                api
+            }
+        };
+        Ok(NiceGoLink { tokens, api, pool }.granted(call.now()))
     }
 
     /// No way to give tokens back is known, and it would be untrue to say that they were void.
@@ -194,13 +203,14 @@ impl Adapter for NiceGoAdapter {
     }
 
     async fn doors_list(&self, call: &CallContext, link: &NiceGoLink) -> Result<DoorsListed, AdapterError> {
+        let asked = call.now();
         let mut by_id = BTreeMap::new();
         for (id, state) in api::doors(&self.http, call, link).await? {
             let Ok(reference) = id.parse::<DoorRef>() else {
                 warn!("left out a door whose id can't be written as a reference");
                 continue;
             };
-            let door = reading::door(reference, &state, self.config.close_warning, call.now());
+            let door = reading::door(reference, &state, self.config.close_warning, asked);
             by_id.entry(id).or_insert(door);
         }
         Ok(DoorsListed {

@@ -1,10 +1,12 @@
-//! What is kept of a link: its tokens, and where the doors are asked for.
+//! What is kept of a link: its tokens, where the doors are asked for, and who gave the tokens.
 
 use jiff::Timestamp;
 use postern_adapter_sdk::{Granted, NotSealable, Sealable, TokenSet, json_plaintext, vendor_url};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
+
+use crate::places::Pool;
 
 /// A link's credentials. Their `Debug` shows no token.
 #[derive(Clone, Debug)]
@@ -13,6 +15,8 @@ pub struct NiceGoLink {
     pub tokens: TokenSet,
     /// The API's address, as the document of addresses had it when these tokens came.
     pub api: Url,
+    /// The user pool that gave the refresh token, which is good there alone, whatever the document says since.
+    pub pool: Pool,
 }
 
 #[derive(Serialize)]
@@ -21,6 +25,14 @@ struct Written<'a> {
     refresh_token: Option<&'a str>,
     expires_at: Timestamp,
     api: &'a str,
+    pool: WrittenPool<'a>,
+}
+
+#[derive(Serialize)]
+struct WrittenPool<'a> {
+    url: &'a str,
+    name: &'a str,
+    client_id: &'a str,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +41,14 @@ struct Read {
     refresh_token: Option<SecretString>,
     expires_at: Timestamp,
     api: String,
+    pool: ReadPool,
+}
+
+#[derive(Deserialize)]
+struct ReadPool {
+    url: String,
+    name: String,
+    client_id: String,
 }
 
 impl NiceGoLink {
@@ -50,6 +70,11 @@ impl Sealable for NiceGoLink {
             refresh_token: tokens.refresh_token.as_ref().map(ExposeSecret::expose_secret),
             expires_at: tokens.expires_at,
             api: self.api.as_str(),
+            pool: WrittenPool {
+                url: self.pool.url.as_str(),
+                name: &self.pool.name,
+                client_id: &self.pool.client_id,
+            },
         })
     }
 
@@ -63,6 +88,11 @@ impl Sealable for NiceGoLink {
                 scope: None,
             },
             api: vendor_url("the link's address", &read.api).map_err(|_| NotSealable)?,
+            pool: Pool {
+                url: vendor_url("the link's user pool", &read.pool.url).map_err(|_| NotSealable)?,
+                name: read.pool.name,
+                client_id: read.pool.client_id,
+            },
         })
     }
 }
@@ -83,6 +113,11 @@ mod tests {
                 scope: None,
             },
             api: "https://api.vendor.example/graphql".parse().unwrap(),
+            pool: Pool {
+                url: "https://pool.vendor.example/".parse().unwrap(),
+                name: "pool".to_owned(),
+                client_id: "app".to_owned(),
+            },
         };
         let plaintext = link.to_plaintext().unwrap();
         let again = NiceGoLink::from_plaintext(plaintext.expose_secret()).unwrap();
@@ -92,8 +127,8 @@ mod tests {
             "rt-secret"
         );
         assert_eq!(
-            (again.tokens.expires_at, &again.api),
-            (link.tokens.expires_at, &link.api)
+            (again.tokens.expires_at, &again.api, &again.pool.url),
+            (link.tokens.expires_at, &link.api, &link.pool.url)
         );
         assert!(!format!("{again:?} {plaintext:?}").contains("secret"));
     }

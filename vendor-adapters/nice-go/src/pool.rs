@@ -178,7 +178,16 @@ fn refused(reply: &Reply, purpose: Purpose) -> AdapterError {
     let status = reply.status.as_u16();
     let said = reply.is_json.then(|| named(&reply.body)).flatten();
     let kind = match (said.as_deref(), purpose) {
-        (Some("NotAuthorizedException"), Purpose::Refresh) => AdapterErrorKind::LinkRevoked,
+        // An account that is gone or was reset has no more tokens; whoever owns it has to sign in anew.
+        (
+            Some(
+                "NotAuthorizedException"
+                | "UserNotFoundException"
+                | "UserNotConfirmedException"
+                | "PasswordResetRequiredException",
+            ),
+            Purpose::Refresh,
+        ) => AdapterErrorKind::LinkRevoked,
         // The last three are in Cognito's documentation, for accounts that the vendor's own app would not let in either.
         (
             Some(

@@ -19,6 +19,7 @@ pub struct Deadline {
     clock: Arc<dyn Clock>,
     link: Option<LinkId>,
     of_an_order: bool,
+    of_a_door: bool,
 }
 
 /// The deadline came first.
@@ -34,6 +35,7 @@ impl Deadline {
             clock,
             link: None,
             of_an_order: false,
+            of_a_door: false,
         }
     }
 
@@ -63,6 +65,20 @@ impl Deadline {
     /// Whether it is an order's.
     pub fn is_of_an_order(&self) -> bool {
         self.of_an_order
+    }
+
+    /// The same for a look at one door, which may stand open: it is held back for a short while at most.
+    #[must_use]
+    pub fn of_a_door(self) -> Self {
+        Self {
+            of_a_door: true,
+            ..self
+        }
+    }
+
+    /// Whether it is a look's at one door.
+    pub fn is_of_a_door(&self) -> bool {
+        self.of_a_door
     }
 
     /// The same deadline, later by `grace`.

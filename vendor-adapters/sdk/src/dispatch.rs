@@ -74,6 +74,9 @@ impl<A: Adapter> AdapterService<A> {
         if matches!(request.call, Call::DoorOpen(_) | Call::DoorClose(_)) {
             deadline = deadline.of_an_order();
         }
+        if matches!(request.call, Call::DoorRead(_)) {
+            deadline = deadline.of_a_door();
+        }
         let context = CallContext::new(request.request_id.clone(), deadline.clone());
         let changes_something = changes_something(&request.call);
         let work = deadline.later_by(GRACE);

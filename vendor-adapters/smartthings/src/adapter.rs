@@ -91,8 +91,10 @@ impl SmartThingsAdapter {
         if let Some(last) = owner.and_then(|owner| self.pace.too_soon(owner, door.as_str(), call.now())) {
             return Ok(last);
         }
+        // An answer that was long on its way says how the door stood when it was asked for.
+        let asked = call.now();
         let seen = self.api.door(call, &credentials.tokens, key).await?;
-        let reading = reading::reading(&seen.status, seen.health, call.now());
+        let reading = reading::reading(&seen.status, seen.health, asked);
         if let Some(owner) = owner {
             self.pace.keep(owner, door.as_str(), &reading);
         }
@@ -201,7 +203,20 @@ impl Adapter for SmartThingsAdapter {
             if by_name.contains_key(&key) {
                 continue;
             }
-            let reading = self.reading(call, credentials, &key, &reference).await?;
+            let reading = match self.reading(call, credentials, &key, &reference).await {
+                Ok(reading) => reading,
+                // One odd device must not hide the others.
+                Err(error)
+                    if matches!(
+                        error.kind,
+                        AdapterErrorKind::DoorNotFound | AdapterErrorKind::Rejected
+                    ) =>
+                {
+                    warn!(kind = ?error.kind, "left out a door that can't be read");
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
             let door = reading::door(reference, device, reading, &self.close_warnings);
             by_name.insert(key, door);
         }

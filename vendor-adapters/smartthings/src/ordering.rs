@@ -46,8 +46,9 @@ impl TakesOrders for Orders<'_> {
             Target::Closed => Some(api.device(call, tokens, &key.device).await?),
             Target::Open => None,
         };
+        let asked = call.now();
         let seen = api.door(call, tokens, &key).await?;
-        let reading = reading::reading(&seen.status, seen.health, call.now());
+        let reading = reading::reading(&seen.status, seen.health, asked);
         if let Some(owner) = self.owner {
             self.adapter.pace.keep(owner, door.as_str(), &reading);
         }

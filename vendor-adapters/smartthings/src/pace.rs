@@ -53,7 +53,12 @@ impl Pace {
                 last.remove(&oldest);
             }
         }
-        last.insert((owner.to_owned(), door.to_owned()), reading.clone());
+        let kept = last.entry((owner.to_owned(), door.to_owned()));
+        let newest = kept.or_insert_with(|| reading.clone());
+        // One that was long on its way is older than what was learnt meanwhile.
+        if newest.read_at < reading.read_at {
+            *newest = reading.clone();
+        }
     }
 }
 

@@ -86,6 +86,10 @@ pub(crate) const MUTANTS: &[(Misdeed, &[&str])] = &[
     (Misdeed::ReadsAsClosed, &["unknown-positions-are-unknown"]),
     (Misdeed::ReadsAsClosed, &["lock-outs-are-told"]),
     (Misdeed::ReadLongAgo, &["readings-tell-when"]),
+    (
+        Misdeed::StampsOnArrival,
+        &["slow-answers-are-as-old-as-their-question"],
+    ),
     (Misdeed::SeesTheFuture, &["a-wrong-clock-proves-nothing"]),
     (
         Misdeed::OrdersTwice,

@@ -43,6 +43,7 @@ pub(crate) enum Misdeed {
     ReadsAsClosed,
     ReadLongAgo,
     SeesTheFuture,
+    StampsOnArrival,
     OrdersTwice,
     TellsTheEndAsTheBeginning,
     SaysSent,

@@ -297,6 +297,7 @@ impl Mutant {
             }
             Misdeed::ReadsAsOpen => reading["state"] = json!("open"),
             Misdeed::ReadLongAgo => reading["read_at"] = json!("2020-01-01T00:00:00Z"),
+            Misdeed::StampsOnArrival => reading["observed_at"] = json!(now),
             Misdeed::SeesTheFuture => reading["observed_at"] = json!(now + Duration::from_secs(600)),
             Misdeed::CallsEverythingFresh => {
                 reading["observed_at"] = json!(now);

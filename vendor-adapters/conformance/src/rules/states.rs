@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use postern_adapter_sdk::{Clock as _, SystemClock};
 use postern_contract::{conformance::Tier, door::DoorState};
-use postern_vendor_clouds::{Direction, Tells, control::DoorPatch};
+use postern_vendor_clouds::{Direction, Target, Tells, control::DoorPatch};
 
+use super::slow;
 use crate::{
     rule::{Check, Finding, Found, Rule, must, well},
     trial::Trial,
@@ -14,6 +15,11 @@ use crate::{
 
 /// How far the clocks of the kit, the adapter and the cloud may lie apart.
 const CLOCKS_APART: SignedDuration = SignedDuration::from_secs(5);
+
+/// How long a slow answer is on its way.
+const SLOW_MS: u64 = 2_000;
+/// How long the question itself may take, of that.
+const SLOW_GRACE: SignedDuration = SignedDuration::from_millis(1_500);
 
 pub(super) const RULES: &[Rule] = &[
     Rule {
@@ -42,6 +48,15 @@ pub(super) const RULES: &[Rule] = &[
         example: "`observed_at` is not after `read_at`, and `read_at` is within five seconds of now.",
         exceptions: "None.",
         check: Check::Linked(|trial| Box::pin(tells_when(trial))),
+    },
+    Rule {
+        id: "slow-answers-are-as-old-as-their-question",
+        tier: Tier::Silver,
+        title: "A reading whose answer was long on its way was observed no later than when it was asked for.",
+        why: "Meanwhile the door may have been opened. A reading stamped on arrival would prove it closed after that.",
+        example: "The cloud looks the door up, and answers two seconds later: `observed_at` lies before the wait, or the reading is `stale`.",
+        exceptions: "None.",
+        check: Check::Linked(|trial| Box::pin(slow_answers(trial))),
     },
     Rule {
         id: "an-absent-door-proves-nothing",
@@ -154,6 +169,21 @@ async fn tells_when(trial: &mut Trial) -> Finding {
     let in_time = reading.read_at >= before - CLOCKS_APART && reading.read_at <= now + CLOCKS_APART;
     must(in_time, || {
         format!("read at {}, between {before} and {now}", reading.read_at)
+    })
+}
+
+async fn slow_answers(trial: &mut Trial) -> Finding {
+    let fault = slow(SLOW_MS).after_motion();
+    // As often as a reading may take several requests: each is answered late.
+    trial.rig().fail_next(Target::Read, &fault, 20).await?;
+    let asked_at = SystemClock.now();
+    let reading = trial.read().await?;
+    let latest = asked_at + SLOW_GRACE;
+    must(reading.stale || reading.observed_at <= latest, || {
+        format!(
+            "it was asked for at {asked_at} and observed at {}",
+            reading.observed_at
+        )
     })
 }
 

@@ -91,7 +91,13 @@ impl DeadlineClient {
     /// [`SendError`], always `not_executed`. An answer of any status is no error.
     pub async fn read(&self, request: &VendorRequest, deadline: &Deadline) -> Result<Reply, SendError> {
         if !deadline.is_of_an_order() {
-            self.restraint.admit(request, deadline.link(), deadline.now())?;
+            let asked = if deadline.is_of_a_door() {
+                Asked::Door
+            } else {
+                Asked::Reading
+            };
+            self.restraint
+                .admit(asked, request, deadline.link(), deadline.now())?;
         }
         let began = tokio::time::Instant::now();
         let result = self.read_patiently(request, deadline).await;

@@ -31,6 +31,8 @@ pub struct RestraintPolicy {
     pub busy_pause: Duration,
     /// The longest that an account is left alone, whatever the vendor asks.
     pub busy_pause_max: Duration,
+    /// The longest that it is when a door of it is to be looked at: who watches an open garage cannot wait for a quarter of an hour.
+    pub door_pause_max: Duration,
 }
 
 impl Default for RestraintPolicy {
@@ -41,6 +43,7 @@ impl Default for RestraintPolicy {
             down_pause_max: Duration::from_secs(30),
             busy_pause: Duration::from_secs(5),
             busy_pause_max: Duration::from_secs(900),
+            door_pause_max: Duration::from_secs(30),
         }
     }
 }
@@ -58,6 +61,8 @@ const ACCOUNTS_MAX: usize = 1000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     Reading,
+    /// A door, which may stand open and be watched.
+    Door,
     /// A refresh, an order. What limits these says nothing of readings.
     Other,
 }
@@ -88,6 +93,7 @@ type Account = (String, Option<LinkId>);
 #[derive(Clone, Copy)]
 struct Busy {
     strikes: u32,
+    since: Timestamp,
     until: Timestamp,
 }
 
@@ -102,13 +108,22 @@ impl Restraint {
     /// Lets a reading through that no order waits for, or says for how long it is held back.
     pub(super) fn admit(
         &self,
+        asked: Asked,
         request: &VendorRequest,
         link: Option<LinkId>,
         now: Timestamp,
     ) -> Result<(), SendError> {
         let mut remembered = self.remembered();
         if let Some(busy) = remembered.accounts.get(&(host(request), link)) {
-            let seconds = seconds_until(busy.until, now, self.policy.busy_pause_max);
+            let until = match asked {
+                Asked::Door => busy.until.min(
+                    busy.since
+                        .saturating_add(self.policy.door_pause_max)
+                        .unwrap_or(now),
+                ),
+                Asked::Reading | Asked::Other => busy.until,
+            };
+            let seconds = seconds_until(until, now, self.policy.busy_pause_max);
             if seconds > 0 {
                 return Err(SendError::held_back(SendFailure::LeftAlone { seconds }));
             }
@@ -144,7 +159,7 @@ impl Restraint {
             Judged::Failed => self.failed(remembered.hosts.entry(host(request)).or_default(), now),
             Judged::Answered => drop(remembered.hosts.remove(&host(request))),
         }
-        if asked != Asked::Reading {
+        if asked == Asked::Other {
             return;
         }
         let account = (host(request), link);
@@ -160,6 +175,7 @@ impl Restraint {
                 remembered.make_room(now);
                 let busy = Busy {
                     strikes: strikes.saturating_add(1),
+                    since: now,
                     until: until.unwrap_or(now),
                 };
                 remembered.accounts.insert(account, busy);

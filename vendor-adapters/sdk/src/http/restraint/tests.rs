@@ -58,8 +58,12 @@ impl Told {
     }
 
     fn admit(&self, account: u32, second: i64) -> Result<(), SendFailure> {
+        self.admit_as(Asked::Reading, account, second)
+    }
+
+    fn admit_as(&self, asked: Asked, account: u32, second: i64) -> Result<(), SendFailure> {
         self.0
-            .admit(&request(), of(account), at(second))
+            .admit(asked, &request(), of(account), at(second))
             .map_err(|held| held.failure)
     }
 }
@@ -96,6 +100,18 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn who_watches_a_door_is_held_back_for_half_a_minute_at_most() {
+    let told = Told::new();
+    told.learn(1, &answered(429, Some(900)), 5_000);
+    let held = |seconds| Err(SendFailure::LeftAlone { seconds });
+    assert_eq!(told.admit_as(Asked::Door, 1, 5_010), held(20));
+    assert_eq!(told.admit_as(Asked::Door, 1, 5_030), Ok(()));
+    assert_eq!(told.admit(1, 5_030), held(870), "a list can wait");
+    told.learn(1, &answered(429, Some(5)), 6_000);
+    assert_eq!(told.admit_as(Asked::Door, 1, 6_000), held(5));
 }
 
 #[test]
