@@ -79,6 +79,7 @@ pub(crate) fn adapter(
             SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
+        Vendor::Tailwind => return Err(LocalError::NoAdapter(vendor)),
     })
 }
 

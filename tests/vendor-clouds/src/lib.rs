@@ -11,6 +11,8 @@
 //! - [`SmartThingsCloud`] is the cloud of SmartThings, judged by its own core SDK and SmartApp SDK, and by pysmartthings
 //!   (`tests/smartthings_clients.rs`).
 //! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
+//! - [`TailwindController`] is no cloud but a controller in the home, Tailwind's iQ3, judged by gotailwind
+//!   (`tests/gotailwind_client.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
@@ -43,6 +45,7 @@ mod server;
 mod shared;
 mod smartthings;
 mod snapshot;
+mod tailwind;
 mod vendor;
 pub mod world;
 
@@ -58,5 +61,6 @@ pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
 pub use server::{
     AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud, SmartThingsCloud,
+    TailwindController,
 };
 pub use vendor::{Tells, UnknownVendor, Vendor};

@@ -6,12 +6,12 @@ use axum::Router;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Config, DEMO_PASSWORD};
+use crate::face::pushing::Pushing;
 use crate::identity::srp::Verifier;
 use crate::seed::Seed;
 use crate::shared::Shared;
-use crate::smartthings::Pushing;
-use crate::{aladdin_connect, myq, nice_go, smartthings};
+use crate::{aladdin_connect, myq, nice_go, smartthings, tailwind};
 
 /// Whose cloud it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +27,19 @@ pub enum Vendor {
     /// Samsung: the cloud of SmartThings, which has doors of many makers.
     #[serde(rename = "smartthings")]
     SmartThings,
+    /// Tailwind's iQ3, a controller in the home that speaks on the home's own network, and no cloud.
+    Tailwind,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Myq, Self::AladdinConnect, Self::NiceGo, Self::SmartThings];
+    pub const ALL: [Self; 5] = [
+        Self::Myq,
+        Self::AladdinConnect,
+        Self::NiceGo,
+        Self::SmartThings,
+        Self::Tailwind,
+    ];
 
     /// The name by which the platform knows the vendor.
     #[must_use]
@@ -41,6 +49,7 @@ impl Vendor {
             Self::AladdinConnect => "aladdin-connect",
             Self::NiceGo => "nice-go",
             Self::SmartThings => "smartthings",
+            Self::Tailwind => "tailwind",
         }
     }
 
@@ -52,6 +61,7 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::NAME,
             Self::NiceGo => nice_go::NAME,
             Self::SmartThings => smartthings::NAME,
+            Self::Tailwind => tailwind::NAME,
         }
     }
 
@@ -64,6 +74,16 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::demo(),
             Self::NiceGo => nice_go::demo(),
             Self::SmartThings => smartthings::demo(),
+            Self::Tailwind => tailwind::demo(),
+        }
+    }
+
+    /// The password of that homeowner: of a Tailwind, the local control key.
+    #[must_use]
+    pub const fn demo_password(self) -> &'static str {
+        match self {
+            Self::Myq | Self::AladdinConnect | Self::NiceGo | Self::SmartThings => DEMO_PASSWORD,
+            Self::Tailwind => tailwind::DEMO_KEY,
         }
     }
 
@@ -78,6 +98,7 @@ impl Vendor {
             ],
             Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
             Self::SmartThings => &[Tells::UnknownPositions, Tells::OtherThings],
+            Self::Tailwind => &[],
         }
     }
 
@@ -88,6 +109,7 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::router(shared),
             Self::NiceGo => nice_go::router(shared),
             Self::SmartThings => smartthings::router(shared),
+            Self::Tailwind => tailwind::router(shared),
         }
     }
 
@@ -96,13 +118,14 @@ impl Vendor {
         match self {
             Self::Myq | Self::AladdinConnect | Self::NiceGo => None,
             Self::SmartThings => Some(smartthings::pushing(shared.clone())),
+            Self::Tailwind => Some(tailwind::pushing(shared.clone())),
         }
     }
 
     /// What the cloud keeps of a password beside its hash, where people prove that they know it.
     pub(crate) fn verifier(self, seed: Seed, user_id: &str, password: &SecretString) -> Option<Verifier> {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::SmartThings => None,
+            Self::Myq | Self::AladdinConnect | Self::SmartThings | Self::Tailwind => None,
             Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
@@ -122,7 +145,7 @@ pub enum Tells {
 
 /// No vendor has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one of myq, aladdin-connect, nice-go, smartthings")]
+#[error("one of myq, aladdin-connect, nice-go, smartthings, tailwind")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {
