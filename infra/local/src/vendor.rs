@@ -79,7 +79,7 @@ pub(crate) fn adapter(
             SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
-        Vendor::Tailwind => return Err(LocalError::NoAdapter(vendor)),
+        Vendor::Tailwind | Vendor::Ismartgate => return Err(LocalError::NoAdapter(vendor)),
     })
 }
 

@@ -13,6 +13,8 @@
 //! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
 //! - [`TailwindController`] is no cloud but a controller in the home, Tailwind's iQ3, judged by gotailwind
 //!   (`tests/gotailwind_client.rs`).
+//! - [`IsmartgateController`] is another, ismartgate's, and the older Gogogate2 too, judged by ismartgate
+//!   (`tests/ismartgate_client.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
@@ -36,6 +38,7 @@ mod error;
 mod face;
 pub mod faults;
 pub mod identity;
+mod ismartgate;
 pub mod journal;
 mod myq;
 mod names;
@@ -56,11 +59,12 @@ pub use control::Control;
 pub use door::{Direction, Disposition, DoorTimings};
 pub use error::CloudError;
 pub use faults::{Fault, FaultRule, Target};
+pub use ismartgate::Model;
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
 pub use server::{
-    AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud, SmartThingsCloud,
-    TailwindController,
+    AladdinConnectCloud, InProcessCloud, IsmartgateController, MyqCloud, NiceGoCloud, RunningCloud,
+    SmartThingsCloud, TailwindController,
 };
 pub use vendor::{Tells, UnknownVendor, Vendor};

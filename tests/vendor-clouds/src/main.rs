@@ -11,7 +11,7 @@ use secrecy::SecretString;
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Whose cloud: myq, aladdin-connect, nice-go, smartthings or tailwind
+    /// Whose cloud: myq, aladdin-connect, nice-go, smartthings, tailwind or ismartgate
     #[arg(long, default_value = "myq")]
     vendor: Vendor,
     /// The port to listen on, on this computer only; 0 takes a free one
@@ -77,6 +77,7 @@ fn introduction(vendor: Vendor, cloud: &RunningCloud, own_password: bool) -> Res
     };
     let (what, login) = match vendor {
         Vendor::Tailwind => ("", format!("key        {password}")),
+        Vendor::Ismartgate => ("", format!("user       {DEMO_EMAIL}, password: {password}")),
         _ => (" cloud", format!("login      {DEMO_EMAIL}, password: {password}")),
     };
     Ok(format!(
@@ -135,5 +136,6 @@ fn addresses(vendor: Vendor, base: &str) -> String {
         Vendor::Tailwind => format!(
             "status     curl -H 'TOKEN: KEY' {base}/json -d '{{\"data\":{{\"type\":\"get\",\"name\":\"dev_st\"}}}}'\n"
         ),
+        Vendor::Ismartgate => format!("API        {base}/api.php\n"),
     }
 }

@@ -154,6 +154,20 @@ impl TailwindController {
     }
 }
 
+/// The simulator of an ismartgate, or of a Gogogate2, which speak on the home's own network.
+#[derive(Debug)]
+pub struct IsmartgateController;
+
+impl IsmartgateController {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::Ismartgate.start(config).await
+    }
+}
+
 /// A cloud without a socket: its routes, to be asked in the same process, and its controls. It cannot hang up.
 #[derive(Clone, Debug)]
 pub struct InProcessCloud {

@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::config::{Config, DEMO_PASSWORD};
 use crate::face::pushing::Pushing;
 use crate::identity::srp::Verifier;
+use crate::ismartgate::Key;
+use crate::names::Email;
 use crate::seed::Seed;
 use crate::shared::Shared;
-use crate::{aladdin_connect, myq, nice_go, smartthings, tailwind};
+use crate::{aladdin_connect, ismartgate, myq, nice_go, smartthings, tailwind};
 
 /// Whose cloud it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,16 +31,19 @@ pub enum Vendor {
     SmartThings,
     /// Tailwind's iQ3, a controller in the home that speaks on the home's own network, and no cloud.
     Tailwind,
+    /// An ismartgate or the older Gogogate2, a controller in the home as well.
+    Ismartgate,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Myq,
         Self::AladdinConnect,
         Self::NiceGo,
         Self::SmartThings,
         Self::Tailwind,
+        Self::Ismartgate,
     ];
 
     /// The name by which the platform knows the vendor.
@@ -50,6 +55,7 @@ impl Vendor {
             Self::NiceGo => "nice-go",
             Self::SmartThings => "smartthings",
             Self::Tailwind => "tailwind",
+            Self::Ismartgate => "ismartgate",
         }
     }
 
@@ -62,6 +68,7 @@ impl Vendor {
             Self::NiceGo => nice_go::NAME,
             Self::SmartThings => smartthings::NAME,
             Self::Tailwind => tailwind::NAME,
+            Self::Ismartgate => ismartgate::NAME,
         }
     }
 
@@ -75,6 +82,7 @@ impl Vendor {
             Self::NiceGo => nice_go::demo(),
             Self::SmartThings => smartthings::demo(),
             Self::Tailwind => tailwind::demo(),
+            Self::Ismartgate => ismartgate::demo(),
         }
     }
 
@@ -82,8 +90,8 @@ impl Vendor {
     #[must_use]
     pub const fn demo_password(self) -> &'static str {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::NiceGo | Self::SmartThings => DEMO_PASSWORD,
             Self::Tailwind => tailwind::DEMO_KEY,
+            _ => DEMO_PASSWORD,
         }
     }
 
@@ -99,7 +107,13 @@ impl Vendor {
             Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
             Self::SmartThings => &[Tells::UnknownPositions, Tells::OtherThings],
             Self::Tailwind => &[],
+            Self::Ismartgate => &[Tells::UnknownPositions],
         }
+    }
+
+    /// What a controller reads with what its user sent, where that follows from the password.
+    pub(crate) fn key(self, email: &Email, password: &SecretString) -> Option<Key> {
+        (self == Self::Ismartgate).then(|| Key::of(email, password))
     }
 
     /// The routes of the cloud.
@@ -110,13 +124,14 @@ impl Vendor {
             Self::NiceGo => nice_go::router(shared),
             Self::SmartThings => smartthings::router(shared),
             Self::Tailwind => tailwind::router(shared),
+            Self::Ismartgate => ismartgate::router(shared),
         }
     }
 
     /// What the cloud does by itself beside answering, until it is dropped.
     pub(crate) fn pushing(self, shared: &Shared) -> Option<Pushing> {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::NiceGo => None,
+            Self::Myq | Self::AladdinConnect | Self::NiceGo | Self::Ismartgate => None,
             Self::SmartThings => Some(smartthings::pushing(shared.clone())),
             Self::Tailwind => Some(tailwind::pushing(shared.clone())),
         }
@@ -125,7 +140,7 @@ impl Vendor {
     /// What the cloud keeps of a password beside its hash, where people prove that they know it.
     pub(crate) fn verifier(self, seed: Seed, user_id: &str, password: &SecretString) -> Option<Verifier> {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::SmartThings | Self::Tailwind => None,
+            Self::Myq | Self::AladdinConnect | Self::SmartThings | Self::Tailwind | Self::Ismartgate => None,
             Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
@@ -145,7 +160,7 @@ pub enum Tells {
 
 /// No vendor has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one of myq, aladdin-connect, nice-go, smartthings, tailwind")]
+#[error("one of myq, aladdin-connect, nice-go, smartthings, tailwind, ismartgate")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {

@@ -193,7 +193,7 @@ impl World {
         room(self.users.len())?;
         let id = self.names.uuid();
         let verifier = self.vendor.verifier(self.seed, &id, password);
-        let user = User::new(id, &email, password, verifier);
+        let user = User::new(id, &email, password, verifier, self.vendor.key(&email, password));
         self.users.insert(email, user);
         Ok(())
     }
@@ -353,7 +353,9 @@ impl World {
             Vendor::Myq => self.serial("CG08"),
             // A controller of its own, with one door.
             Vendor::AladdinConnect => Serial::from(format!("{}-1", self.names.uuid())),
-            Vendor::NiceGo | Vendor::SmartThings | Vendor::Tailwind => Serial::from(self.names.uuid()),
+            Vendor::NiceGo | Vendor::SmartThings | Vendor::Tailwind | Vendor::Ismartgate => {
+                Serial::from(self.names.uuid())
+            }
         }
     }
 

@@ -53,6 +53,22 @@ impl World {
         })
     }
 
+    /// A pulse for a door. It is for the caller to have found that `by` may give it.
+    ///
+    /// # Errors
+    /// When there is no such door.
+    pub(crate) fn pulse(
+        &mut self,
+        now: Timestamp,
+        serial: &Serial,
+        by: &Email,
+    ) -> Result<Disposition, CloudError> {
+        self.pulsed(now, serial, |disposition| Order::Pulse {
+            by: Some(by.clone()),
+            disposition,
+        })
+    }
+
     fn pulsed(
         &mut self,
         now: Timestamp,
@@ -71,6 +87,18 @@ impl World {
         }
         self.advance(now);
         Ok(disposition)
+    }
+
+    /// Notes a pulse that reached no door.
+    pub(crate) fn record_pulse(
+        &mut self,
+        now: Timestamp,
+        serial: &Serial,
+        by: Option<Email>,
+        disposition: Disposition,
+    ) {
+        self.journal
+            .record(now, serial, JournalEvent::Order(Order::Pulse { by, disposition }));
     }
 
     /// Notes a command, whatever became of it.
