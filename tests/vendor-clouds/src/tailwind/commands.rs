@@ -1,8 +1,9 @@
 //! What is set: doors, the address that hears of them, and the light of the controller itself.
 //!
 //! An order names an end, and the opener knows nothing but a pulse: it gets one if the door is not at that end. A door that moves is `open`
-//! whichever way it goes, so that a second `close` stops a door that closes, and a third sends it up. What is answered to an order for a
-//! door that is there already, or was locked out, is a guess; so is that a controller without room for it refuses a partial opening.
+//! whichever way it goes. That a second `close` therefore stops a door that closes, and a third sends it up, follows from this and has not
+//! been seen at a real one. What is answered to an order for a door that is there already, or was locked out, is a guess. A partial
+//! opening is not simulated, and refused.
 
 use axum::response::Response;
 use url::Url;
