@@ -79,6 +79,7 @@ pub(crate) fn adapter(
             SmartThingsAdapter::new(SmartThingsConfig::at_one_host(cloud, CLIENT_ID))?,
             keys,
         ),
+        Vendor::Tailwind | Vendor::Ismartgate => return Err(LocalError::NoAdapter(vendor)),
     })
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::door::DoorTimings;
+use crate::ismartgate::Model;
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::Seed;
 
@@ -244,6 +245,8 @@ pub struct Settings {
     pub optimistic_transitions: bool,
     /// Whether nothing is told of a door's health. SmartThings only.
     pub without_health: bool,
+    /// Which of two controllers it is: `ismartgate` or `gogogate2`. ismartgate only.
+    pub model: Model,
 }
 
 /// The word for a command that was taken.
@@ -288,6 +291,7 @@ impl Default for Settings {
             offline_is_conflict: true,
             optimistic_transitions: false,
             without_health: false,
+            model: Model::default(),
         }
     }
 }

@@ -2,9 +2,11 @@
 //! the pages of a login. A face adds its own paths, shapes and words.
 
 pub(crate) mod answers;
+pub(crate) mod controller;
 pub(crate) mod form;
 pub(crate) mod orders;
 pub(crate) mod page;
+pub(crate) mod pushing;
 pub(crate) mod redirect;
 pub(crate) mod sign_in;
 pub(crate) mod token;
@@ -56,7 +58,7 @@ pub(crate) fn strike(
     )
 }
 
-/// The fault that befalls a request of the login.
+/// The fault that befalls a request of the login, or one that has the password itself for its credentials.
 pub(crate) fn strike_identity(
     shared: &Shared,
     kind: Target,

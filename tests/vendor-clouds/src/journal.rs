@@ -52,6 +52,13 @@ pub enum Order {
         /// What became of it.
         disposition: Disposition,
     },
+    /// A bare pulse through a controller beside the opener, which has no word for a way.
+    Pulse {
+        /// Whose credentials it carried, if it carried valid ones.
+        by: Option<Email>,
+        /// What became of it.
+        disposition: Disposition,
+    },
     /// A press of the button on the wall.
     WallButton {
         /// Which way the person wanted the door; nothing for a single press.
@@ -77,7 +84,10 @@ impl JournalEntry {
     /// Whether this is a command received, executed or not.
     #[must_use]
     pub const fn is_command(&self) -> bool {
-        matches!(self.event, JournalEvent::Order(Order::Command { .. }))
+        matches!(
+            self.event,
+            JournalEvent::Order(Order::Command { .. } | Order::Pulse { .. })
+        )
     }
 }
 
@@ -135,6 +145,10 @@ mod tests {
             disposition: Disposition::Accepted,
         };
         journal.record(at, &serial, JournalEvent::Order(command));
+        let pulse = Order::Pulse {
+            by: None,
+            disposition: Disposition::Stopped,
+        };
         let motion = Happening::Motion {
             direction: Direction::Open,
             from: crate::door::Position::CLOSED,
@@ -143,10 +157,12 @@ mod tests {
         for happening in [motion, Happening::WarningBegan, Happening::LockedOut] {
             journal.record(at, &serial, JournalEvent::Happening(happening));
         }
+        journal.record(at, &serial, JournalEvent::Order(pulse));
         let json = serde_json::to_string(&journal).unwrap();
         let back: Journal = serde_json::from_str(&json).unwrap();
         assert_eq!(back.read(None, 0), journal.read(None, 0));
-        assert_eq!(journal.read(Some(&serial), 3).len(), 1);
+        assert_eq!(journal.read(Some(&serial), 3).len(), 2);
+        assert!(back.read(None, 4)[0].is_command());
         assert!(back.read(None, 0)[1].is_motion(Direction::Open));
     }
 }

@@ -11,6 +11,10 @@
 //! - [`SmartThingsCloud`] is the cloud of SmartThings, judged by its own core SDK and SmartApp SDK, and by pysmartthings
 //!   (`tests/smartthings_clients.rs`).
 //! - [`NiceGoCloud`] is the cloud behind the app of Nice G.O., judged by nice-go (`tests/nice_go_client.rs`).
+//! - [`TailwindController`] is no cloud but a controller in the home, Tailwind's iQ3, judged by gotailwind
+//!   (`tests/gotailwind_client.rs`).
+//! - [`IsmartgateController`] is another, ismartgate's, and the older Gogogate2 too, judged by ismartgate
+//!   (`tests/ismartgate_client.rs`).
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), postern_vendor_clouds::CloudError> {
@@ -34,6 +38,7 @@ mod error;
 mod face;
 pub mod faults;
 pub mod identity;
+mod ismartgate;
 pub mod journal;
 mod myq;
 mod names;
@@ -43,6 +48,7 @@ mod server;
 mod shared;
 mod smartthings;
 mod snapshot;
+mod tailwind;
 mod vendor;
 pub mod world;
 
@@ -53,10 +59,12 @@ pub use control::Control;
 pub use door::{Direction, Disposition, DoorTimings};
 pub use error::CloudError;
 pub use faults::{Fault, FaultRule, Target};
+pub use ismartgate::Model;
 pub use journal::JournalEntry;
 pub use names::{AccountId, Email, Serial};
 pub use seed::Seed;
 pub use server::{
-    AladdinConnectCloud, InProcessCloud, MyqCloud, NiceGoCloud, RunningCloud, SmartThingsCloud,
+    AladdinConnectCloud, InProcessCloud, IsmartgateController, MyqCloud, NiceGoCloud, RunningCloud,
+    SmartThingsCloud, TailwindController,
 };
 pub use vendor::{Tells, UnknownVendor, Vendor};

@@ -4,16 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::Parser;
-use postern_vendor_clouds::{
-    CloudError, Config, DEMO_EMAIL, DEMO_PASSWORD, DoorTimings, RunningCloud, Seed, Vendor,
-};
+use postern_vendor_clouds::{CloudError, Config, DEMO_EMAIL, DoorTimings, RunningCloud, Seed, Vendor};
 use secrecy::SecretString;
 
 /// Runs a vendor's simulated cloud with a homeowner, a home and doors in it, until Ctrl-C.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// Whose cloud: myq, aladdin-connect, nice-go or smartthings
+    /// Whose cloud: myq, aladdin-connect, nice-go, smartthings, tailwind or ismartgate
     #[arg(long, default_value = "myq")]
     vendor: Vendor,
     /// The port to listen on, on this computer only; 0 takes a free one
@@ -75,12 +73,17 @@ fn introduction(vendor: Vendor, cloud: &RunningCloud, own_password: bool) -> Res
     let password = if own_password {
         "the one you gave"
     } else {
-        DEMO_PASSWORD
+        vendor.demo_password()
+    };
+    let (what, login) = match vendor {
+        Vendor::Tailwind => ("", format!("key        {password}")),
+        Vendor::Ismartgate => ("", format!("user       {DEMO_EMAIL}, password: {password}")),
+        _ => (" cloud", format!("login      {DEMO_EMAIL}, password: {password}")),
     };
     Ok(format!(
-        "Simulated {} cloud: {base}\n\
+        "Simulated {}{what}: {base}\n\
          \n\
-         login      {DEMO_EMAIL}, password: {password}\n\
+         {login}\n\
          {}\n\
          Everything that can be made to go wrong: curl {base}/_control\n\
          \n\
@@ -130,5 +133,9 @@ fn addresses(vendor: Vendor, base: &str) -> String {
              status     {base}/devices/{{device}}/status\n\
              commands   {base}/devices/{{device}}/commands\n"
         ),
+        Vendor::Tailwind => format!(
+            "status     curl -H 'TOKEN: KEY' {base}/json -d '{{\"data\":{{\"type\":\"get\",\"name\":\"dev_st\"}}}}'\n"
+        ),
+        Vendor::Ismartgate => format!("API        {base}/api.php\n"),
     }
 }

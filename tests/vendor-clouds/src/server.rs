@@ -140,6 +140,34 @@ impl SmartThingsCloud {
     }
 }
 
+/// The simulator of a Tailwind iQ3, which speaks on the home's own network.
+#[derive(Debug)]
+pub struct TailwindController;
+
+impl TailwindController {
+    /// Starts it. Begin with the people of [`Vendor::demo`], whose password is the local control key.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::Tailwind.start(config).await
+    }
+}
+
+/// The simulator of an ismartgate, or of a Gogogate2, which speak on the home's own network.
+#[derive(Debug)]
+pub struct IsmartgateController;
+
+impl IsmartgateController {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// See [`Vendor::start`].
+    pub async fn start(config: Config) -> Result<RunningCloud, CloudError> {
+        Vendor::Ismartgate.start(config).await
+    }
+}
+
 /// A cloud without a socket: its routes, to be asked in the same process, and its controls. It cannot hang up.
 #[derive(Clone, Debug)]
 pub struct InProcessCloud {

@@ -48,7 +48,7 @@ use errors::{error_body, malformed};
 use layout::Layout;
 use limits::Limit;
 
-pub(crate) use pushing::{Pushing, begin as pushing, ping, register, uninstall};
+pub(crate) use pushing::{begin as pushing, ping, register, uninstall};
 pub(crate) use sinks::Sinks;
 
 /// The name that people know.

@@ -6,12 +6,14 @@ use axum::Router;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Config;
+use crate::config::{Config, DEMO_PASSWORD};
+use crate::face::pushing::Pushing;
 use crate::identity::srp::Verifier;
+use crate::ismartgate::Key;
+use crate::names::Email;
 use crate::seed::Seed;
 use crate::shared::Shared;
-use crate::smartthings::Pushing;
-use crate::{aladdin_connect, myq, nice_go, smartthings};
+use crate::{aladdin_connect, ismartgate, myq, nice_go, smartthings, tailwind};
 
 /// Whose cloud it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,11 +29,22 @@ pub enum Vendor {
     /// Samsung: the cloud of SmartThings, which has doors of many makers.
     #[serde(rename = "smartthings")]
     SmartThings,
+    /// Tailwind's iQ3, a controller in the home that speaks on the home's own network, and no cloud.
+    Tailwind,
+    /// An ismartgate or the older Gogogate2, a controller in the home as well.
+    Ismartgate,
 }
 
 impl Vendor {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Myq, Self::AladdinConnect, Self::NiceGo, Self::SmartThings];
+    pub const ALL: [Self; 6] = [
+        Self::Myq,
+        Self::AladdinConnect,
+        Self::NiceGo,
+        Self::SmartThings,
+        Self::Tailwind,
+        Self::Ismartgate,
+    ];
 
     /// The name by which the platform knows the vendor.
     #[must_use]
@@ -41,6 +54,8 @@ impl Vendor {
             Self::AladdinConnect => "aladdin-connect",
             Self::NiceGo => "nice-go",
             Self::SmartThings => "smartthings",
+            Self::Tailwind => "tailwind",
+            Self::Ismartgate => "ismartgate",
         }
     }
 
@@ -52,6 +67,8 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::NAME,
             Self::NiceGo => nice_go::NAME,
             Self::SmartThings => smartthings::NAME,
+            Self::Tailwind => tailwind::NAME,
+            Self::Ismartgate => ismartgate::NAME,
         }
     }
 
@@ -64,6 +81,17 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::demo(),
             Self::NiceGo => nice_go::demo(),
             Self::SmartThings => smartthings::demo(),
+            Self::Tailwind => tailwind::demo(),
+            Self::Ismartgate => ismartgate::demo(),
+        }
+    }
+
+    /// The password of that homeowner: of a Tailwind, the local control key.
+    #[must_use]
+    pub const fn demo_password(self) -> &'static str {
+        match self {
+            Self::Tailwind => tailwind::DEMO_KEY,
+            _ => DEMO_PASSWORD,
         }
     }
 
@@ -78,7 +106,14 @@ impl Vendor {
             ],
             Self::AladdinConnect | Self::NiceGo => &[Tells::UnknownPositions],
             Self::SmartThings => &[Tells::UnknownPositions, Tells::OtherThings],
+            Self::Tailwind => &[],
+            Self::Ismartgate => &[Tells::UnknownPositions],
         }
+    }
+
+    /// What a controller reads with what its user sent, where that follows from the password.
+    pub(crate) fn key(self, email: &Email, password: &SecretString) -> Option<Key> {
+        (self == Self::Ismartgate).then(|| Key::of(email, password))
     }
 
     /// The routes of the cloud.
@@ -88,21 +123,24 @@ impl Vendor {
             Self::AladdinConnect => aladdin_connect::router(shared),
             Self::NiceGo => nice_go::router(shared),
             Self::SmartThings => smartthings::router(shared),
+            Self::Tailwind => tailwind::router(shared),
+            Self::Ismartgate => ismartgate::router(shared),
         }
     }
 
     /// What the cloud does by itself beside answering, until it is dropped.
     pub(crate) fn pushing(self, shared: &Shared) -> Option<Pushing> {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::NiceGo => None,
+            Self::Myq | Self::AladdinConnect | Self::NiceGo | Self::Ismartgate => None,
             Self::SmartThings => Some(smartthings::pushing(shared.clone())),
+            Self::Tailwind => Some(tailwind::pushing(shared.clone())),
         }
     }
 
     /// What the cloud keeps of a password beside its hash, where people prove that they know it.
     pub(crate) fn verifier(self, seed: Seed, user_id: &str, password: &SecretString) -> Option<Verifier> {
         match self {
-            Self::Myq | Self::AladdinConnect | Self::SmartThings => None,
+            Self::Myq | Self::AladdinConnect | Self::SmartThings | Self::Tailwind | Self::Ismartgate => None,
             Self::NiceGo => Some(nice_go::verifier(seed, user_id, password)),
         }
     }
@@ -122,7 +160,7 @@ pub enum Tells {
 
 /// No vendor has this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("one of myq, aladdin-connect, nice-go, smartthings")]
+#[error("one of myq, aladdin-connect, nice-go, smartthings, tailwind, ismartgate")]
 pub struct UnknownVendor;
 
 impl FromStr for Vendor {

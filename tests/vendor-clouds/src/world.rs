@@ -26,6 +26,7 @@ use crate::identity::Identity;
 use crate::journal::{Journal, JournalEvent};
 use crate::names::{AccountId, Email, Serial};
 use crate::seed::{Seed, Stream};
+use crate::tailwind::Controller;
 use crate::vendor::Vendor;
 
 /// Users, homes and doors that one world can hold, each.
@@ -48,6 +49,8 @@ pub struct World {
     vendor: Vendor,
     #[serde(default)]
     pub(crate) apps: Apps,
+    #[serde(default)]
+    pub(crate) controller: Controller,
     seed: Seed,
     timings: DoorTimings,
     names: Stream,
@@ -75,6 +78,7 @@ impl World {
             redirect_uris: Vec::new(),
             vendor,
             apps: Apps::new(seed),
+            controller: Controller::default(),
             seed,
             timings,
             names: Stream::new(seed, "names"),
@@ -189,7 +193,7 @@ impl World {
         room(self.users.len())?;
         let id = self.names.uuid();
         let verifier = self.vendor.verifier(self.seed, &id, password);
-        let user = User::new(id, &email, password, verifier);
+        let user = User::new(id, &email, password, verifier, self.vendor.key(&email, password));
         self.users.insert(email, user);
         Ok(())
     }
@@ -349,7 +353,9 @@ impl World {
             Vendor::Myq => self.serial("CG08"),
             // A controller of its own, with one door.
             Vendor::AladdinConnect => Serial::from(format!("{}-1", self.names.uuid())),
-            Vendor::NiceGo | Vendor::SmartThings => Serial::from(self.names.uuid()),
+            Vendor::NiceGo | Vendor::SmartThings | Vendor::Tailwind | Vendor::Ismartgate => {
+                Serial::from(self.names.uuid())
+            }
         }
     }
 

@@ -38,6 +38,7 @@ mod model {
         Wait(u64),
         Command(Direction),
         Button(Option<Direction>),
+        Pulse,
         Obstruct(u32),
         Halfway(u32),
         Stuck(bool),
@@ -53,6 +54,7 @@ mod model {
             6 => (0..20_000u64).prop_map(Act::Wait),
             5 => direction.clone().prop_map(Act::Command),
             2 => proptest::option::of(direction).prop_map(Act::Button),
+            2 => Just(Act::Pulse),
             2 => (0..4u32).prop_map(Act::Obstruct),
             1 => (0..2u32).prop_map(Act::Halfway),
             1 => proptest::bool::weighted(0.2).prop_map(Act::Stuck),
@@ -68,7 +70,7 @@ mod model {
         door: Door,
         now: Timestamp,
         happened: Vec<(Timestamp, Happening)>,
-        accepted: Vec<(Timestamp, Direction)>,
+        accepted: usize,
         pressed: Vec<Timestamp>,
     }
 
@@ -78,7 +80,7 @@ mod model {
                 door,
                 now: start(),
                 happened: Vec::new(),
-                accepted: Vec::new(),
+                accepted: 0,
                 pressed: Vec::new(),
             }
         }
@@ -89,9 +91,12 @@ mod model {
                 Act::Wait(ms) => self.now += Duration::from_millis(ms),
                 Act::Command(direction) => {
                     let (disposition, happened) = self.door.command(now, direction, COMMAND);
-                    if disposition == Disposition::Accepted {
-                        self.accepted.push((now, direction));
-                    }
+                    self.accepted += usize::from(disposition == Disposition::Accepted);
+                    self.happened.extend(happened.into_iter().map(|what| (now, what)));
+                }
+                Act::Pulse => {
+                    let (disposition, happened) = self.door.pulse(now, COMMAND);
+                    self.accepted += usize::from(disposition == Disposition::Accepted);
                     self.happened.extend(happened.into_iter().map(|what| (now, what)));
                 }
                 Act::Button(target) => {
@@ -149,7 +154,7 @@ mod model {
             let motions = story.motions();
             let by_command = motions.iter().filter(|(_, _, cause)| cause.unattended()).count();
             let by_hand = motions.iter().filter(|(_, _, cause)| matches!(cause, Cause::WallButton { .. })).count();
-            prop_assert!(by_command <= story.accepted.len());
+            prop_assert!(by_command <= story.accepted);
             prop_assert!(by_hand <= story.pressed.len());
         }
 
@@ -325,6 +330,22 @@ mod model {
         assert_eq!(story.door.activity(), Activity::Closing);
         story.play(Act::Wait(6_500));
         assert_eq!(story.door.activity(), Activity::Closed);
+    }
+
+    #[test]
+    fn a_pulse_goes_and_stops_and_one_in_the_warning_ends_it() {
+        let mut story = Story::of(a_door(Position::OPEN));
+        for (wait, activity) in [
+            (1_000, Activity::Warning),
+            (0, Activity::Open),
+            (6_000, Activity::Closing),
+            (0, Activity::Stopped),
+            (1_500, Activity::Opening),
+        ] {
+            story.play(Act::Pulse);
+            story.play(Act::Wait(wait));
+            assert_eq!(story.door.activity(), activity);
+        }
     }
 
     #[test]

@@ -1,5 +1,8 @@
 //! Starting and ending the program.
 
+use postern_local::VENDORS;
+use postern_vendor_clouds::Vendor;
+
 use crate::program::{Program, command};
 
 /// Aladdin Connect in a file.
@@ -52,6 +55,25 @@ fn a_vendor_that_is_not_known_is_refused_with_those_that_are() {
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success());
     assert!(told.contains("myq, aladdin-connect"), "{told}");
+}
+
+#[test]
+fn a_vendor_that_is_only_simulated_is_refused_before_anything_starts() {
+    let only_simulated: Vec<Vendor> = Vendor::ALL
+        .into_iter()
+        .filter(|vendor| !VENDORS.contains(vendor))
+        .collect();
+    assert!(!only_simulated.is_empty());
+    for vendor in only_simulated {
+        let output = command()
+            .args(["--once", "--vendor", vendor.id()])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        let expected = format!("there is no adapter for {} yet", vendor.name());
+        assert!(told.contains(&expected), "{told}");
+    }
 }
 
 #[test]

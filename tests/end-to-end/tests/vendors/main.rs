@@ -102,9 +102,10 @@ async fn a_close_that_meets_something_is_tried_twice_and_then_left_to_a_person()
         let close = stage.carrier.verb(delivery.id, "close", &key, &driver);
         close.await.unwrap();
         // Where no obstruction is shown, a close has merely not succeeded.
-        let expected = match vendor {
-            Vendor::Myq => Attention::Obstructed,
-            Vendor::AladdinConnect | Vendor::NiceGo | Vendor::SmartThings => Attention::DoorLeftOpen,
+        let expected = if vendor == Vendor::Myq {
+            Attention::Obstructed
+        } else {
+            Attention::DoorLeftOpen
         };
         let left = stage
             .until(delivery.id, |view| {

@@ -31,6 +31,33 @@ impl Door {
         (disposition, happenings)
     }
 
+    /// A bare pulse on the opener's terminals, at `now`, as a controller beside it sends. The door must have been advanced to `now`. At
+    /// rest it is a command the way that is next; a door that moves or is about to stops. Nobody stands by, so a close is announced.
+    pub fn pulse(&mut self, now: Timestamp, cause: Cause) -> (Disposition, Vec<Happening>) {
+        let position = self.position_at(now);
+        let direction = match self.phase {
+            Phase::Resting { .. } => return self.command(now, self.next_direction(position), cause),
+            Phase::Waiting { direction, .. } => Some(direction),
+            Phase::Moving(_) => None,
+        };
+        if !self.online() {
+            return (Disposition::Offline, Vec::new());
+        }
+        self.report.contact(now, self.timings.report_lag);
+        let happenings = match direction {
+            None => vec![self.rest(now, position)],
+            Some(direction) => {
+                self.phase = Phase::Resting { position };
+                let warned = direction == Direction::Close;
+                warned
+                    .then_some(Happening::WarningCancelled)
+                    .into_iter()
+                    .collect()
+            }
+        };
+        (Disposition::Stopped, happenings)
+    }
+
     /// Somebody presses the button on the wall at `now`: with no `target`, as such buttons work (go, stop, go back);
     /// with one, until the door goes that way. Being attended, it needs no warning and ends a lock-out.
     pub fn press_wall_button(

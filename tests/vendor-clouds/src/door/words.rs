@@ -38,6 +38,8 @@ pub enum Disposition {
     AlreadyThere,
     /// Not honoured: the door is moving or about to.
     Busy,
+    /// A bare pulse came while the door was moving or about to, and it stopped.
+    Stopped,
     /// Not honoured: unattended operation this way is not allowed at this door.
     NotPermitted,
     /// Not honoured: two closes were stopped by an obstruction.

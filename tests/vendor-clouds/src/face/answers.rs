@@ -32,11 +32,16 @@ pub(crate) fn too_many(retry_after: Option<u64>, body: ErrorBody) -> Response {
     with_retry_after(StatusCode::TOO_MANY_REQUESTS, retry_after, body)
 }
 
+/// No answer: the connection is hung up, and what this gives is never sent.
+pub(crate) fn none(connection: &Connection) -> Response {
+    connection.hang_up();
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
 /// The answer of a fault that replaces the normal one.
 pub(crate) fn fault(fault: &Fault, connection: &Connection, body: ErrorBody) -> Response {
     if fault.drop_connection {
-        connection.hang_up();
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        return none(connection);
     }
     if fault.html_403 {
         return (StatusCode::FORBIDDEN, Html(FIREWALL_PAGE)).into_response();

@@ -56,7 +56,7 @@ pub(crate) fn choice(
 }
 
 /// A text as it may stand in a page.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -5,56 +5,24 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderName};
 use serde_json::{Value, json};
-use tokio::task::JoinHandle;
 use url::Url;
 
 use super::signing::{self, KEY_ID};
 use super::{events, sinks};
 use crate::apps::{Delivery, LATE, Push, PushTrouble};
 use crate::error::CloudError;
+use crate::face::pushing::Pushing;
 use crate::shared::Shared;
 use crate::world::World;
-
-/// How often it looks.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
-
-/// How long an app may take to answer.
-const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
 /// Older than a date may be.
 const OLD: Duration = Duration::from_secs(600);
 
 const DIGEST: HeaderName = HeaderName::from_static("digest");
 
-/// The pushing, which ends when this is dropped.
-#[derive(Debug)]
-pub(crate) struct Pushing(JoinHandle<()>);
-
-impl Drop for Pushing {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
 /// Begins to push.
 pub(crate) fn begin(shared: Shared) -> Pushing {
-    Pushing(tokio::spawn(async move {
-        let client = match reqwest::Client::builder()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(ANSWER_WAIT)
-            .build()
-        {
-            Ok(client) => client,
-            Err(error) => return tracing::error!(%error, "nothing can be pushed"),
-        };
-        loop {
-            if let Err(error) = round(&shared, &client).await {
-                tracing::error!(%error, "the simulator failed to push");
-            }
-            tokio::time::sleep(LOOK_EVERY).await;
-        }
-    }))
+    Pushing::begin(move |client| round(shared.clone(), client))
 }
 
 /// What is to be sent in this round.
@@ -66,14 +34,14 @@ struct Sending {
 }
 
 /// Looks once, and sends what there is.
-async fn round(shared: &Shared, client: &reqwest::Client) -> Result<(), CloudError> {
+async fn round(shared: Shared, client: reqwest::Client) -> Result<(), CloudError> {
     let busy = shared.look(|world, now| !world.apps.outbox.is_empty() || events::pending(world, now))?;
     if !busy {
         return Ok(());
     }
     let sending = shared.change(|world, now| {
         let changes = events::gather(world, now);
-        sinks::tell(shared, world, &changes, now);
+        sinks::tell(&shared, world, &changes, now);
         Ok(due(world, now))
     })?;
     for one in sending {
@@ -91,7 +59,7 @@ async fn round(shared: &Shared, client: &reqwest::Client) -> Result<(), CloudErr
         };
         for _ in 0..times {
             // Nobody answering is what the delivery then says.
-            if let Some((status, answer)) = post(client, &one).await? {
+            if let Some((status, answer)) = post(&client, &one).await? {
                 delivery.status = Some(status);
                 delivery.answer = answer;
             }

@@ -10,6 +10,7 @@ use super::{Home, World};
 use crate::config::Role;
 use crate::error::CloudError;
 use crate::identity::srp::Verifier;
+use crate::ismartgate::Key;
 use crate::names::{AccountId, Email, Serial};
 
 /// Somebody with a login.
@@ -21,6 +22,9 @@ pub struct User {
     /// Where people log in by SRP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     verifier: Option<Verifier>,
+    /// Where what people send is hidden by their password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<Key>,
 }
 
 impl User {
@@ -29,12 +33,19 @@ impl User {
         email: &Email,
         password: &SecretString,
         verifier: Option<Verifier>,
+        key: Option<Key>,
     ) -> Self {
         Self {
             id,
             password: PasswordHash::of(email, password),
             verifier,
+            key,
         }
+    }
+
+    /// What is hidden by the password is read with this.
+    pub(crate) const fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
     }
 
     /// What a proof of the password is judged by, where people log in by SRP.
