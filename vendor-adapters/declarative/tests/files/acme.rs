@@ -214,7 +214,7 @@ async fn what_an_answer_says_is_believed_only_of_a_connected_door_that_was_heard
             true,
         ),
         (
-            with(door("d1"), "/position/seen_at", json!("2026-03-02T12:02:01Z")),
+            with(door("d1"), "/position/seen_at", json!("2026-03-02T12:00:31Z")),
             DoorState::Closed,
             true,
             true,
@@ -249,7 +249,7 @@ async fn what_an_answer_says_is_believed_only_of_a_connected_door_that_was_heard
     // A clock a little before ours is no doubt, and nothing was heard in the future.
     bench.answers(
         200,
-        json!({ "device": with(door("d1"), "/position/seen_at", json!("2026-03-02T12:01:00Z")) }),
+        json!({ "device": with(door("d1"), "/position/seen_at", json!("2026-03-02T12:00:25Z")) }),
     );
     assert_eq!(bench.read("h/1/d1").await.unwrap().observed_at, Noon.now());
 }

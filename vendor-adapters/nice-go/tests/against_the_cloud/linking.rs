@@ -240,6 +240,8 @@ async fn a_document_of_addresses_that_cannot_be_had_breaks_no_link_and_holds_up_
             .unwrap();
         bench.credentials = bench.refresh().await.unwrap().credentials.as_str().into();
         assert!(bench.control().faults().unwrap().is_empty(), "{fault:?}");
+        // Whoever said "too much" is left alone for a moment; here the document and the doors are on one host.
+        bench.pass(60);
         bench.read(door.as_str()).await.unwrap();
     }
 }
