@@ -164,7 +164,7 @@ fn is_certainly_closed(choices: &Choices, door: &Value) -> bool {
     let online = door.get("link").is_some_and(|link| means(link, &choices.online));
     let heard = choices.silence.is_none_or(|silence| {
         let heard = door["heard"].as_i64();
-        heard.is_some_and(|heard| (-120..=i64::from(silence)).contains(&(Noon.now().as_second() - heard)))
+        heard.is_some_and(|heard| (-30..=i64::from(silence)).contains(&(Noon.now().as_second() - heard)))
     });
     closed && agreed && online && heard
 }
