@@ -3,6 +3,7 @@
 
 pub mod collection;
 pub mod error_pages;
+pub mod guide_page;
 pub mod held_by;
 pub mod openapi;
 pub mod promise_index;

@@ -3,22 +3,11 @@
 
 use std::{env, fs, os::unix::fs::symlink, path::Path, process::Command};
 
+use postern_end_to_end::guide_page::marked_lines;
 use postern_test_tools::{must, profile_folder, python};
 
 /// What Lambda's managed Python brings, pinned.
 const REQUIREMENTS: [&str; 2] = ["boto3==1.43.117", "urllib3==2.6.2"];
-
-/// What stands before the lines that are run.
-const MARK: &str = "<!-- run -->\n```sh\n";
-
-/// The marked lines. What is marked and is no shell line would be read over, so it is counted.
-fn script(page: &str) -> String {
-    let parts = page.split(MARK).skip(1);
-    let parts: Vec<&str> = parts.map(|after| after.split_once("```\n").unwrap().0).collect();
-    assert_eq!(parts.len(), page.matches("<!-- run -->").count());
-    assert!(parts.len() >= 3, "only {} parts are marked", parts.len());
-    parts.join("\n")
-}
 
 #[test]
 fn who_follows_the_guide_sees_adapters_judged_and_begins_one() {
@@ -43,7 +32,7 @@ fn who_follows_the_guide_sees_adapters_judged_and_begins_one() {
     let search = [built, python(&REQUIREMENTS)].into_iter();
     let search = env::join_paths(search.chain(env::split_paths(&usual))).unwrap();
     let mut bash = Command::new("bash");
-    bash.args(["-euo", "pipefail", "-c", &script(&page)])
+    bash.args(["-euo", "pipefail", "-c", &marked_lines(&page)])
         .current_dir(&checkout)
         .env("PATH", search)
         .env_remove("POSTERN_DEPLOYMENT");

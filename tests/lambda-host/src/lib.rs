@@ -241,6 +241,15 @@ impl Function {
     pub fn run(mut self) -> io::Result<Output> {
         self.0.output()
     }
+
+    /// The same while others, such as a key service in this process, go on answering it.
+    ///
+    /// # Errors
+    /// When the binary is not there or cannot be run.
+    pub async fn ended(self) -> io::Result<Output> {
+        let run = tokio::task::spawn_blocking(move || self.run());
+        run.await.map_err(io::Error::other)?
+    }
 }
 
 /// A function that runs. Dropping it ends this process, and no other.

@@ -2,18 +2,14 @@
 //! environment only sealed, so it asks a key service at its start, here one in this process.
 #![cfg(test)]
 
-mod key_service;
-
+use postern_conformance::KeyService;
 use postern_lambda_host::{Function, LambdaHost};
 use serde_json::json;
 
-use key_service::{ended, key_service, sealed};
-
-async fn adapter(host: &LambdaHost) -> Function {
-    let (address, sealer) = key_service().await;
-    let secret = async |name: &str| sealed(&sealer, "aladdin-connect", name, "swordfish").await;
+async fn adapter(host: &LambdaHost, keys: &KeyService) -> Function {
+    let secret = async |name: &str| keys.seal("aladdin-connect", name, "swordfish").await.unwrap();
     host.function(env!("CARGO_BIN_EXE_aladdin-connect-adapter"))
-        .with("AWS_ENDPOINT_URL_KMS", &address)
+        .with("AWS_ENDPOINT_URL_KMS", keys.address())
         .with("ALADDIN_CONNECT_BASE_URL", "https://partner.vendor.example/")
         .with("ALADDIN_CONNECT_CLIENT_ID", "partner")
         .with(
@@ -30,7 +26,8 @@ async fn adapter(host: &LambdaHost) -> Function {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invocation_gets_the_contracts_reply_and_a_bad_one_does_not_fail_the_function() {
     let host = LambdaHost::start().await.unwrap();
-    let _running = adapter(&host).await.start().unwrap();
+    let keys = KeyService::start().await.unwrap();
+    let _running = adapter(&host, &keys).await.start().unwrap();
     let describe = json!({
         "contract": "1.0", "request_id": "req-1", "deadline": "2100-01-01T00:00:00Z",
         "call": { "operation": "describe", "input": {} },
@@ -52,8 +49,9 @@ async fn a_missing_setting_is_named_at_the_start() {
         "POSTERN_CREDENTIALS_KEY",
     ] {
         let host = LambdaHost::start().await.unwrap();
-        let function = adapter(&host).await.without(setting);
-        let output = ended(function).await;
+        let keys = KeyService::start().await.unwrap();
+        let function = adapter(&host, &keys).await.without(setting);
+        let output = function.ended().await.unwrap();
         assert!(!output.status.success(), "{setting}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(setting) && said.contains("is missing"), "{said}");
@@ -63,12 +61,17 @@ async fn a_missing_setting_is_named_at_the_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_in_clear_or_sealed_for_something_else_is_refused_and_not_repeated() {
     let host = LambdaHost::start().await.unwrap();
-    let clear = adapter(&host).await.with("ALADDIN_CONNECT_API_KEY", "swordfish");
-    let (address, sealer) = key_service().await;
-    let others = sealed(&sealer, "another-vendor", "ALADDIN_CONNECT_API_KEY", "swordfish").await;
-    let elsewhere = adapter(&host)
+    let keys = KeyService::start().await.unwrap();
+    let clear = adapter(&host, &keys)
         .await
-        .with("AWS_ENDPOINT_URL_KMS", &address)
+        .with("ALADDIN_CONNECT_API_KEY", "swordfish");
+    let others = keys
+        .seal("another-vendor", "ALADDIN_CONNECT_API_KEY", "swordfish")
+        .await
+        .unwrap();
+    let elsewhere = adapter(&host, &keys)
+        .await
+        .with("AWS_ENDPOINT_URL_KMS", keys.address())
         .with("ALADDIN_CONNECT_CLIENT_SECRET_SEALED", &others);
     for (function, said_of) in [
         (clear, ["ALADDIN_CONNECT_API_KEY", "lies here in clear"]),
@@ -77,7 +80,7 @@ async fn a_secret_in_clear_or_sealed_for_something_else_is_refused_and_not_repea
             ["ALADDIN_CONNECT_CLIENT_SECRET_SEALED", "does not open"],
         ),
     ] {
-        let output = ended(function).await;
+        let output = function.ended().await.unwrap();
         assert!(!output.status.success());
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said_of.iter().all(|part| said.contains(part)), "{said}");

@@ -120,7 +120,7 @@ async fn booked(
         source,
     })?;
     let mut given = vec![
-        ("AWS_ENDPOINT_URL_KMS".to_owned(), keys.address.clone()),
+        ("AWS_ENDPOINT_URL_KMS".to_owned(), keys.address().to_owned()),
         ("POSTERN_CREDENTIALS_KEY".to_owned(), KEY.to_owned()),
     ];
     // A program of an interpreter is found, and finds its own, by the path.

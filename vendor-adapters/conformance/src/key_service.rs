@@ -29,13 +29,17 @@ pub(crate) const KEY: &str = "alias/postern-conformance";
 type Wrapped = Arc<Mutex<HashMap<String, (String, Value)>>>;
 
 /// A key service that runs. Dropping it stops it.
-pub(crate) struct KeyService {
-    pub(crate) address: String,
+pub struct KeyService {
+    address: String,
     task: JoinHandle<()>,
 }
 
 impl KeyService {
-    pub(crate) async fn start() -> io::Result<Self> {
+    /// Starts one on a free port.
+    ///
+    /// # Errors
+    /// When no port can be bound.
+    pub async fn start() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = format!("http://{}", listener.local_addr()?);
         let app = Router::new()
@@ -48,8 +52,17 @@ impl KeyService {
         Ok(Self { address, task })
     }
 
+    /// Where it answers.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Seals a secret setting, as the operator does for the deployed adapter.
-    pub(crate) async fn seal(&self, vendor: &str, setting: &str, secret: &str) -> Result<String, KitError> {
+    ///
+    /// # Errors
+    /// [`KitError::Sealing`].
+    pub async fn seal(&self, vendor: &str, setting: &str, secret: &str) -> Result<String, KitError> {
         use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
         use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
         let http = aws_smithy_http_client::Builder::new()

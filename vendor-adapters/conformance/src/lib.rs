@@ -30,6 +30,7 @@ pub use bench::{Bench, Setting};
 pub use browser::{BroughtBack, Person, log_in};
 pub use error::KitError;
 pub use examine::{Examination, Lane, Progress, examine};
+pub use key_service::KeyService;
 pub use page::{html, text};
 pub use reach::{Address, NoReply, Program, ProgramPlan, Reach, Unseen};
 pub use rig::Rig;

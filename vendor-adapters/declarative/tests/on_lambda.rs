@@ -1,22 +1,17 @@
 //! The `declarative-adapter` binary, as Lambda runs it: its file beside it, its secrets sealed in the environment.
 #![cfg(test)]
 
-#[path = "../../aladdin-connect/tests/key_service/mod.rs"]
-mod key_service;
-
+use postern_conformance::KeyService;
 use postern_lambda_host::{Function, LambdaHost};
 use serde_json::json;
-
-use key_service::{ended, key_service, sealed};
 
 /// Where the files lie that the package has.
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
-async fn adapter(host: &LambdaHost) -> Function {
-    let (address, sealer) = key_service().await;
-    let secret = async |name: &str| sealed(&sealer, "aladdin-connect", name, "swordfish").await;
+async fn adapter(host: &LambdaHost, keys: &KeyService) -> Function {
+    let secret = async |name: &str| keys.seal("aladdin-connect", name, "swordfish").await.unwrap();
     host.function(env!("CARGO_BIN_EXE_declarative-adapter"))
-        .with("AWS_ENDPOINT_URL_KMS", &address)
+        .with("AWS_ENDPOINT_URL_KMS", keys.address())
         .with("LAMBDA_TASK_ROOT", FOLDER)
         .with("POSTERN_VENDOR_FILE", "vendors/aladdin-connect.toml")
         .with("POSTERN_CREDENTIALS_KEY", "alias/credentials")
@@ -32,7 +27,8 @@ async fn adapter(host: &LambdaHost) -> Function {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invocation_gets_the_contracts_reply_and_a_bad_one_does_not_fail_the_function() {
     let host = LambdaHost::start().await.unwrap();
-    let _running = adapter(&host).await.start().unwrap();
+    let keys = KeyService::start().await.unwrap();
+    let _running = adapter(&host, &keys).await.start().unwrap();
     let describe = json!({
         "contract": "1.0", "request_id": "req-1", "deadline": "2100-01-01T00:00:00Z",
         "call": { "operation": "describe", "input": {} },
@@ -47,6 +43,7 @@ async fn an_invocation_gets_the_contracts_reply_and_a_bad_one_does_not_fail_the_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_setting_is_named_at_the_start_with_the_place_that_asks_for_it() {
     let host = LambdaHost::start().await.unwrap();
+    let keys = KeyService::start().await.unwrap();
     for (setting, place) in [
         ("POSTERN_VENDOR_FILE", ""),
         ("POSTERN_CREDENTIALS_KEY", ""),
@@ -58,7 +55,12 @@ async fn a_missing_setting_is_named_at_the_start_with_the_place_that_asks_for_it
         ),
         ("VENDOR_API_KEY_SEALED", "vendors/aladdin-connect.toml:14:13: "),
     ] {
-        let output = ended(adapter(&host).await.without(setting)).await;
+        let output = adapter(&host, &keys)
+            .await
+            .without(setting)
+            .ended()
+            .await
+            .unwrap();
         assert!(!output.status.success(), "{setting}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(&format!("{place}{setting} is missing")), "{said}");
@@ -68,12 +70,15 @@ async fn a_missing_setting_is_named_at_the_start_with_the_place_that_asks_for_it
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_with_a_file_or_a_setting_is_said_and_no_secret_repeated() {
     let host = LambdaHost::start().await.unwrap();
-    let nowhere = adapter(&host)
+    let keys = KeyService::start().await.unwrap();
+    let nowhere = adapter(&host, &keys)
         .await
         .with("POSTERN_VENDOR_FILE", "vendors/nobody.toml");
-    let no_vendor = adapter(&host).await.with("POSTERN_VENDOR_FILE", "Cargo.toml");
-    let clear = adapter(&host).await.with("VENDOR_API_KEY", "swordfish");
-    let unsafe_address = adapter(&host)
+    let no_vendor = adapter(&host, &keys)
+        .await
+        .with("POSTERN_VENDOR_FILE", "Cargo.toml");
+    let clear = adapter(&host, &keys).await.with("VENDOR_API_KEY", "swordfish");
+    let unsafe_address = adapter(&host, &keys)
         .await
         .with("VENDOR_BASE_URL", "http://partner.vendor.example/");
     for (function, wrong) in [
@@ -85,7 +90,7 @@ async fn what_is_wrong_with_a_file_or_a_setting_is_said_and_no_secret_repeated()
             "toml:7:12: VENDOR_BASE_URL must begin with https://",
         ),
     ] {
-        let output = ended(function).await;
+        let output = function.ended().await.unwrap();
         assert!(!output.status.success(), "{wrong}");
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(said.contains(wrong), "{said}");

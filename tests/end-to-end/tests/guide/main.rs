@@ -5,7 +5,7 @@
 
 use std::{env, ffi::OsString, fs, net::TcpListener, path::Path};
 
-use postern_end_to_end::stage::Stage;
+use postern_end_to_end::{guide_page::marked_lines, stage::Stage};
 use postern_local::ready_made;
 use postern_test_tools::{profile_folder, python};
 use tokio::process::Command;
@@ -16,23 +16,8 @@ const PAGES: [&str; 3] = ["quickstart.md", "webhooks.md", "testing.md"];
 /// The library that the receiver of webhooks needs.
 const LIBRARY: [&str; 1] = ["standardwebhooks==1.1.0"];
 
-/// What stands before the lines of a page that are run.
-const MARK: &str = "<!-- run -->\n```sh\n";
-
 /// What a page starts ends with the shell, however that ends: nothing else would tell that no more is to come.
 const END: &str = "trap 'kill $(jobs -p) 2> /dev/null || true' EXIT";
-
-/// The lines of a page that are marked to be run. What is marked and is no shell line would be read over, so it is counted.
-fn script(page: &str) -> String {
-    let parts: Vec<&str> = page
-        .split(MARK)
-        .skip(1)
-        .map(|after| after.split_once("```\n").unwrap().0)
-        .collect();
-    assert_eq!(parts.len(), page.matches("<!-- run -->").count());
-    assert!(parts.len() >= 3, "only {} parts are marked", parts.len());
-    parts.join("\n")
-}
 
 /// The receiver that a page shows.
 fn receiver(page: &str) -> &str {
@@ -63,7 +48,7 @@ async fn who_follows_the_guide_makes_a_delivery_verifies_its_evidence_is_told_an
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/carriers");
     let pages = PAGES.map(|page| fs::read_to_string(pages.join(page)).unwrap());
     fs::write(folder.path().join("receiver.py"), receiver(&pages[1])).unwrap();
-    let pages = pages.map(|page| script(&page));
+    let pages = pages.map(|page| marked_lines(&page));
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &format!("{END}\n{}", pages.join("\n"))])

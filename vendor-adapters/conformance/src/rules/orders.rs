@@ -6,7 +6,6 @@ use postern_contract::{
     adapter::{AdapterErrorKind, Call, Disposition, Outcome},
     conformance::Tier,
     door::DoorState,
-    unattended::UnattendedClose,
 };
 use postern_vendor_clouds::{Direction, DoorTimings, Tells, control::DoorPatch};
 use tokio::task::JoinSet;
@@ -129,18 +128,8 @@ async fn open_once(trial: &mut Trial) -> Finding {
     must(moved == 1, || format!("the door opened {moved} times"))
 }
 
-async fn may_close(trial: &Trial) -> Result<bool, Found> {
-    let doors = trial.list().await?;
-    let ours = doors.iter().find(|door| Some(&door.door) == trial.door().ok());
-    Ok(ours.is_some_and(|door| matches!(door.unattended_close, UnattendedClose::Allowed { .. })))
-}
-
 async fn close_once(trial: &mut Trial) -> Finding {
-    if !may_close(trial).await? {
-        return Err(Found::NotApplicable(
-            "the door may not be closed unattended".to_owned(),
-        ));
-    }
+    trial.needs_closes().await?;
     trial.opened().await?;
     let accepted = well("door.close", trial.try_close().await?)?;
     must(accepted.disposition == Disposition::Sent, || {
@@ -308,7 +297,7 @@ async fn barred(trial: &mut Trial) -> Finding {
         ..DoorPatch::default()
     };
     trial.rig().patch_door(trial.serial()?, &forbid).await?;
-    must(!may_close(trial).await?, || {
+    must(!trial.may_close().await?, || {
         "the list says that it may be closed".to_owned()
     })?;
     trial.opened().await?;

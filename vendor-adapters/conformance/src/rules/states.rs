@@ -105,24 +105,6 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// Opens the door by an order, and skips what needs a close where none may be sent.
-async fn opened_and_closable(trial: &Trial) -> Finding {
-    let doors = trial.list().await?;
-    let ours = doors.iter().find(|door| Some(&door.door) == trial.door().ok());
-    let allowed = ours.is_some_and(|door| {
-        matches!(
-            door.unattended_close,
-            postern_contract::unattended::UnattendedClose::Allowed { .. }
-        )
-    });
-    if !allowed {
-        return Err(Found::NotApplicable(
-            "the door may not be closed unattended".to_owned(),
-        ));
-    }
-    trial.opened().await
-}
-
 async fn both_ways(trial: &mut Trial) -> Finding {
     let ordered_at = SystemClock.now();
     trial.opened().await?;
@@ -206,7 +188,8 @@ async fn absent(trial: &mut Trial) -> Finding {
 }
 
 async fn reversed(trial: &mut Trial) -> Finding {
-    opened_and_closable(trial).await?;
+    trial.needs_closes().await?;
+    trial.opened().await?;
     let obstructed = DoorPatch {
         obstruct_next_closes: Some(1),
         ..DoorPatch::default()
@@ -216,7 +199,8 @@ async fn reversed(trial: &mut Trial) -> Finding {
 }
 
 async fn stopped(trial: &mut Trial) -> Finding {
-    opened_and_closable(trial).await?;
+    trial.needs_closes().await?;
+    trial.opened().await?;
     let stop = DoorPatch {
         stop_next_halfway: Some(1),
         ..DoorPatch::default()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use postern_contract::{adapter::Call, conformance::Tier, door::DoorState, unattended::UnattendedClose};
+use postern_contract::{adapter::Call, conformance::Tier, door::DoorState};
 use postern_vendor_clouds::{DoorTimings, control::DoorPatch};
 
 use crate::{
@@ -67,21 +67,8 @@ async fn as_old(trial: &mut Trial) -> Finding {
     })
 }
 
-async fn may_close(trial: &Trial) -> Finding {
-    let doors = trial.list().await?;
-    let ours = doors.iter().find(|door| Some(&door.door) == trial.door().ok());
-    let may = ours.is_some_and(|door| matches!(door.unattended_close, UnattendedClose::Allowed { .. }));
-    if may {
-        Ok(())
-    } else {
-        Err(Found::NotApplicable(
-            "the door may not be closed unattended".to_owned(),
-        ))
-    }
-}
-
 async fn obstructions(trial: &mut Trial) -> Finding {
-    may_close(trial).await?;
+    trial.needs_closes().await?;
     trial.opened().await?;
     // Slow, so that what a vendor shows for as long as the door goes back up is not missed.
     let obstructed = DoorPatch {
@@ -124,7 +111,7 @@ async fn movements(trial: &mut Trial) -> Finding {
 }
 
 async fn lock_outs(trial: &mut Trial) -> Finding {
-    may_close(trial).await?;
+    trial.needs_closes().await?;
     trial.opened().await?;
     let obstructed = DoorPatch {
         obstruct_next_closes: Some(2),

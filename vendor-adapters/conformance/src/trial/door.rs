@@ -8,7 +8,7 @@ use postern_contract::{
     door::{DoorReading, DoorState},
     ids::CommandId,
     text::{DoorRef, SecretText},
-    unattended::UnattendedClosePermit,
+    unattended::{UnattendedClose, UnattendedClosePermit},
 };
 use serde_json::json;
 
@@ -118,6 +118,23 @@ impl Trial {
         self.until("the door, open", |reading| reading.state == DoorState::Open)
             .await
             .map(drop)
+    }
+
+    /// Whether the door of the trial may be closed unattended, by the adapter's list.
+    pub(crate) async fn may_close(&self) -> Result<bool, Found> {
+        let doors = self.list().await?;
+        let ours = doors.iter().find(|door| Some(&door.door) == self.door().ok());
+        Ok(ours.is_some_and(|door| matches!(door.unattended_close, UnattendedClose::Allowed { .. })))
+    }
+
+    /// The rule is about closes, and does not apply where none may be sent.
+    pub(crate) async fn needs_closes(&self) -> Finding {
+        if self.may_close().await? {
+            Ok(())
+        } else {
+            let why = "the door may not be closed unattended";
+            Err(Found::NotApplicable(why.to_owned()))
+        }
     }
 
     /// How many commands for the door of the trial reached the vendor.
